@@ -1,0 +1,75 @@
+/**
+ * Everything stateful that the project owns, declared once. The CDK app creates it, the embedded home opens it, the
+ * contracts name it in their `access`, and both adapters read keys and indexes here.
+ */
+
+interface TableSpec {
+  /** Secondary indexes by name: the fields that are their partition and sort key. A sort key is unique in its partition. */
+  indexes: Record<string, { partition: string; sort: string }>;
+  /** Items that can be made again from elsewhere need no point-in-time recovery. */
+  isDisposable?: true;
+}
+
+export const tables = {
+  /** Pipelines (sk `pipeline`) and, in the same partition, each iteration's stage runs (sk `stage#<iteration>#<stage>`). */
+  pipelines: {
+    indexes: {
+      by_creation: { partition: 'kind', sort: 'id' },
+      by_status: { partition: 'status', sort: 'id' },
+      by_branch: { partition: 'lock_key', sort: 'id' },
+    },
+  },
+  /** Who holds what, one item for each resource that only one may work on. */
+  locks: { indexes: {} },
+  /** Published events, kept 30 days. */
+  events: {
+    indexes: {
+      by_type: { partition: 'type', sort: 'id' },
+      by_service: { partition: 'service', sort: 'id' },
+    },
+  },
+  /** Rate-limit windows and remembered answers of idempotent requests. */
+  requests: { indexes: {}, isDisposable: true },
+} as const satisfies Record<string, TableSpec>;
+
+interface QueueSpec {
+  /** Seconds that a receiver has before the message is given to another. */
+  visibilitySeconds: number;
+  /** Receives before a message goes to the dead-letter queue. */
+  receivesMax: number;
+  /** Most messages that one call of the consumer gets. */
+  batchSize: number;
+}
+
+export const queues = {
+  /** Events on their way into the events table. 5 receives ride out a throttled table; then someone must look. */
+  'event-log': { visibilitySeconds: 60, receivesMax: 5, batchSize: 10 },
+} as const satisfies Record<string, QueueSpec>;
+
+/** State machines by the name of their file in statemachines/. */
+export const machines = ['pipeline'] as const;
+
+export type TableName = keyof typeof tables;
+export type QueueName = keyof typeof queues;
+export type MachineName = (typeof machines)[number];
+
+/**
+ * The bearer tokens, and one credential for each upstream service that asks for one (`upstream/<service name>`).
+ * Values come from Secrets Manager or, embedded, from the environment.
+ */
+export type SecretName = 'token' | 'token-previous' | `upstream/${string}`;
+
+export type AccessMode = 'read' | 'write' | 'read-write';
+
+/** What one function may use. CDK turns it into the function's role; the embedded home refuses anything beyond it. */
+export interface Access {
+  tables?: Partial<Record<TableName, AccessMode>>;
+  queues?: QueueName[];
+  machines?: MachineName[];
+  objects?: AccessMode;
+  bus?: true;
+  secrets?: SecretName[];
+}
+
+/** The event source name that every event carries on EventBridge. */
+export const eventSource = 'omni.orchestrator';
