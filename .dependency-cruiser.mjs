@@ -1,0 +1,46 @@
+/** Imports point one way; docs/architecture.md says why. */
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphan-packages', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'functions-stand-on-ports',
+      comment: 'A function knows the ports, never an adapter, an AWS client, CDK or the simulated platform.',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(lib|bin|backend/(aws|embedded)|platform/simulated)/|node_modules/(@aws-sdk|aws-cdk-lib|constructs)/' },
+    },
+    {
+      name: 'lib-reads-contracts-not-handlers',
+      severity: 'error',
+      from: { path: '^(lib|bin/app\\.ts)' },
+      to: { path: '^functions/', pathNot: '(^functions/contracts\\.ts|/contract\\.ts|/core/[a-z-]+\\.ts)$' },
+    },
+    {
+      name: 'domains-meet-at-contracts',
+      comment: "A domain uses another only through its contract.",
+      severity: 'error',
+      from: { path: '^functions/([^/]+)/.+' },
+      to: { path: '^functions/([^/]+)/.+', pathNot: '^functions/($1|core)/|/contract\\.ts$' },
+    },
+    {
+      name: 'core-knows-no-domain',
+      severity: 'error',
+      from: { path: '^functions/core/' },
+      to: { path: '^functions/(?!core/)' },
+    },
+    { name: 'ports-know-no-adapter', severity: 'error', from: { path: '^backend/[^/]+\\.ts$' }, to: { path: '^backend/.+/' } },
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^(test|bench)/' },
+      to: { path: '^test/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.json'] },
+  },
+};
