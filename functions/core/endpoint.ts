@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Catalogue } from '../../platform/catalogue.ts';
 import type { Backend } from '../../backend/backend.ts';
 import type { Contract } from './contract.ts';
 import type { IdPrefix } from './ids.ts';
@@ -10,6 +11,10 @@ export interface Home {
   backend: Backend;
   settings: FunctionSettings;
   log: Log;
+  /** The services of the platform. */
+  catalogue: Catalogue;
+  /** When this process or function instance started, in epoch ms. */
+  startedMs: number;
 }
 
 /** What an endpoint knows of the call beside its input. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConditionFailed, type Item, type Table } from '../../backend/backend.ts';
+import { type Item, isApplied, type Table } from '../../backend/backend.ts';
 import { ApiError, validationError } from './errors.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 
@@ -44,7 +44,7 @@ export async function beginAttempt(table: Table, call: IdempotentRequest): Promi
     seed: `${key.pk}#${call.nowMs}`,
     started_ms: call.nowMs,
   };
-  if (await holds(table.put(first, { exists: false }))) return attemptOf(first);
+  if (await isApplied(table.put(first, { exists: false }))) return attemptOf(first);
   const stored = await table.get(key);
   if (!stored) return beginAttempt(table, call);
   return continueAttempt(table, stored, { hash: first.hash, nowSeconds, lease });
@@ -62,7 +62,7 @@ async function continueAttempt(table: Table, stored: Item, call: Continuation) {
   const busyUntil = stored['busy_until'] as number;
   const isOurs =
     busyUntil <= call.nowSeconds &&
-    (await holds(table.update(stored, { set: call.lease }, { equals: { busy_until: busyUntil } })));
+    (await isApplied(table.update(stored, { set: call.lease }, { equals: { busy_until: busyUntil } })));
   if (isOurs) return attemptOf(stored);
   throw new ApiError('CONFLICT', {
     message: 'A request with this Idempotency-Key is still running.',
@@ -86,14 +86,4 @@ function replayOf(response: HttpResponse): HttpResponse {
 
 function hashOf(request: HttpRequest): string {
   return createHash('sha256').update(`${request.method} ${request.path}\n`).update(request.body).digest('base64url');
-}
-
-async function holds(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false;
-    throw error;
-  }
 }

@@ -13,7 +13,13 @@ export const getHealthContract = defineContract({
     ok: {
       status: 200,
       description: 'The orchestrator answers.',
-      body: z.object({ status: z.literal('healthy'), version: z.string(), uptime_seconds: z.int().min(0) }),
+      body: z.object({
+        status: z.literal('healthy'),
+        version: z.string(),
+        uptime_seconds: z.int().min(0),
+        services_healthy: z.int().min(0).nullable().describe('Null until the services have been probed.'),
+        services_total: z.int().min(0),
+      }),
     },
   },
   errors: [],

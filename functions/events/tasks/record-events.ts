@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ConditionFailed, type QueueMessage } from '../../../backend/backend.ts';
+import { isApplied, type QueueMessage } from '../../../backend/backend.ts';
 import type { Home } from '../../core/endpoint.ts';
 import { queueTask } from '../../core/task.ts';
 import { recordEventsTask } from '../contract.ts';
@@ -28,9 +28,5 @@ export const recordEvents = queueTask(recordEventsTask, async (messages, home) =
 async function record(message: QueueMessage, home: Home) {
   const { service, ...event } = busEvent.parse(message.body);
   const item = eventItem({ ...event, ...(service === undefined ? {} : { service }) });
-  try {
-    await home.backend.table('events').put(item, { exists: false });
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
+  await isApplied(home.backend.table('events').put(item, { exists: false }));
 }
