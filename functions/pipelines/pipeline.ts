@@ -1,6 +1,6 @@
 import { type StageName, stageNames } from '../core/settings.ts';
-import { parseRepository } from './repository.ts';
 import type { PipelineRequest, pipelineStatuses, stageStatuses } from './contract.ts';
+import { parseRepository } from './repository.ts';
 
 export type PipelineStatus = (typeof pipelineStatuses)[number];
 export type StageStatus = (typeof stageStatuses)[number];

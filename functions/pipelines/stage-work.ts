@@ -130,7 +130,9 @@ export class StageWork {
     const iteration = this.run.iteration - 1;
     if (iteration < 1) return [];
     const gates = ['validate', 'test'] as const;
-    const runs = await Promise.all(gates.map((stage) => loadStageRun(this.#around.backend, { ...this.run, stage, iteration })));
+    const runs = await Promise.all(
+      gates.map((stage) => loadStageRun(this.#around.backend, { ...this.run, stage, iteration })),
+    );
     return runs.flatMap((run) => run?.outcome?.reasons ?? []);
   }
 

@@ -30,7 +30,10 @@ export async function startAgent(work: StageWork, instruction: string, context: 
     const isElsewhereSafe = error instanceof UpstreamError && error.isRetryable && !error.mayHaveBeenSent;
     if (!isElsewhereSafe) throw error;
     const issue_description = context ? `${instruction}\n\n${context}` : instruction;
-    const { id } = await work.tell('start-agent', aiCoderBeta.solve({ repo_url, branch, issue_description, ...withModel }));
+    const { id } = await work.tell(
+      'start-agent',
+      aiCoderBeta.solve({ repo_url, branch, issue_description, ...withModel }),
+    );
     return { agent: 'ai-coder-beta', id };
   }
 }

@@ -8,8 +8,10 @@ import type { Stage, StageWork } from '../stage-work.ts';
 export const deploy: Stage = async (work) => {
   const backupFailure = await takeBackup(work);
   if (backupFailure) return { reasons: [backupFailure], result: {} };
-  const before = await work.once('find-stack', () => findStack(work), (stack) =>
-    stack ? `Stack ${stack.name} deploys the repository.` : 'No stack deploys the repository.',
+  const before = await work.once(
+    'find-stack',
+    () => findStack(work),
+    (stack) => (stack ? `Stack ${stack.name} deploys the repository.` : 'No stack deploys the repository.'),
   );
   if (!before) return { reasons: [`No stack deploys ${work.repository}.`], result: {} };
   if (await work.claim('redeploy', `Asking for stack ${before.name} to be rolled out.`)) await redeploy(work, before);
@@ -74,7 +76,9 @@ async function takeBackup(work: StageWork): Promise<string | undefined> {
     'backup-ended',
     async () => {
       const { Status, ErrorMessage } = await work.read(backupFortress.getTask(task));
-      return Status === 'Completed' || Status === 'Failed' ? { status: Status, error: ErrorMessage ?? null } : undefined;
+      return Status === 'Completed' || Status === 'Failed'
+        ? { status: Status, error: ErrorMessage ?? null }
+        : undefined;
     },
     ({ status }) => `Backup ${backup.name}: ${status}.`,
   );

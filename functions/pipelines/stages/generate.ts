@@ -5,7 +5,12 @@ import { type AgentResult, askAgent, startAgent } from './coding-agents.ts';
 export const generate: Stage = async (work) => {
   const job = await work.once(
     'start-agent',
-    async () => startAgent(work, instructionFor(work.pipeline.request.task, await work.reasonsOfLastIteration()), await contextFor(work)),
+    async () =>
+      startAgent(
+        work,
+        instructionFor(work.pipeline.request.task, await work.reasonsOfLastIteration()),
+        await contextFor(work),
+      ),
     ({ agent, id }) => `${agent} took the work on as ${id}.`,
   );
   const ended = await work.until('agent-ended', () => finish(work, job), describeEnd);
@@ -38,7 +43,10 @@ export function instructionFor(task: string, reasons: string[]): string {
 
 async function contextFor(work: StageWork): Promise<string | undefined> {
   const run = await work.runOf('enrich');
-  const [context, patterns] = [await work.readArtifact(run, 'context.md'), await work.readArtifact(run, 'patterns.json')];
+  const [context, patterns] = [
+    await work.readArtifact(run, 'context.md'),
+    await work.readArtifact(run, 'patterns.json'),
+  ];
   const parts = [context, patterns && `Recommended patterns:\n${patterns}`].filter((part) => part);
   return parts.length === 0 ? undefined : parts.join('\n\n');
 }

@@ -8,7 +8,8 @@ export const ingest: Stage = async (work) => {
   const { repo_url, branch } = work.pipeline.request.config;
   const sourceId = await work.once(
     'register',
-    async () => (await work.tell('register', knowledgeIngestor.ingest(ingestRequest(repo_url, branch, work.pipeline.id)))).id,
+    async () =>
+      (await work.tell('register', knowledgeIngestor.ingest(ingestRequest(repo_url, branch, work.pipeline.id)))).id,
     (id) => `The knowledge ingestor took ${repo_url} on as source ${id}.`,
   );
   const source = await work.until(
@@ -20,7 +21,8 @@ export const ingest: Stage = async (work) => {
     ({ status, documents, chunks }) => `Ingestion ${status}: ${documents} documents, ${chunks} chunks.`,
   );
   await work.keep('ingestion.json', 'application/json', JSON.stringify({ source_id: sourceId, ...source }, null, 2));
-  if (source.status === 'failed') return { reasons: [`The ingestion failed: ${source.error ?? 'no reason given'}.`], result: {} };
+  if (source.status === 'failed')
+    return { reasons: [`The ingestion failed: ${source.error ?? 'no reason given'}.`], result: {} };
   await work.once(
     'check-freshness',
     async () => (await work.tell('check-freshness', freshnessMonitor.check(sourceId))).state,

@@ -13,12 +13,19 @@ export const learn: Stage = async (work) => {
   const documents = [{ id: work.pipeline.id, title: task.slice(0, 200), content: lesson, metadata }];
   const source = await work.once(
     'ingest-lesson',
-    async () => (await work.tell('ingest-lesson', knowledgeIngestor.ingestBatch({ documents, collection: 'doc_embeddings' }))).id,
+    async () =>
+      (await work.tell('ingest-lesson', knowledgeIngestor.ingestBatch({ documents, collection: 'doc_embeddings' }))).id,
     (id) => `The outcome goes into the knowledge layer as source ${id}.`,
   );
   await work.once(
     'cache-answer',
-    async () => (await work.tell('cache-answer', semanticCache.store({ query: task, response: lesson, namespace: work.repository, metadata }))).id,
+    async () =>
+      (
+        await work.tell(
+          'cache-answer',
+          semanticCache.store({ query: task, response: lesson, namespace: work.repository, metadata }),
+        )
+      ).id,
     (id) => `The outcome is cached as ${id}.`,
   );
   await work.once(
@@ -48,6 +55,8 @@ async function lessonOf(work: StageWork): Promise<string> {
     `# ${task}`,
     `Repository ${config.repo_url}, branch ${config.branch}, ${work.run.iteration} iterations.`,
     ...(result ? [`## Outcome\n${String(result['summary'])}\nCommit ${String(result['commit_sha'])}`] : []),
-    ...(reasons.length > 0 ? [`## Held against the attempt before\n${reasons.map((reason) => `- ${reason}`).join('\n')}`] : []),
+    ...(reasons.length > 0
+      ? [`## Held against the attempt before\n${reasons.map((reason) => `- ${reason}`).join('\n')}`]
+      : []),
   ].join('\n\n');
 }

@@ -29,7 +29,12 @@ function failedConditions({ status, conditions }: ProjectStatusAnswer['projectSt
   return status === 'ERROR' ? ['The quality gate failed.'] : [];
 }
 
-function conditionReason({ metricKey, actualValue, errorThreshold, comparator }: ProjectStatusAnswer['projectStatus']['conditions'][number]) {
+function conditionReason({
+  metricKey,
+  actualValue,
+  errorThreshold,
+  comparator,
+}: ProjectStatusAnswer['projectStatus']['conditions'][number]) {
   const bound = comparator === 'LT' ? 'at least' : 'at most';
   return `${metricKey} is ${actualValue ?? 'unknown'}, ${bound} ${errorThreshold ?? 'the threshold'} is required.`;
 }

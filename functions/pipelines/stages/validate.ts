@@ -12,7 +12,9 @@ export const validate: Stage = async (work) => {
   const reasons = await work.once(
     'judge',
     async () => {
-      const { projectStatus } = await work.read(codeFortress.getProjectStatus(projectKey(work.repository), config.branch));
+      const { projectStatus } = await work.read(
+        codeFortress.getProjectStatus(projectKey(work.repository), config.branch),
+      );
       const scan = await work.tell('scan', securityShield.scan({ repo: config.repo_url, commit }));
       await work.keep('quality-gate.json', 'application/json', JSON.stringify(projectStatus, null, 2));
       await work.keep('security-scan.json', 'application/json', JSON.stringify(scan, null, 2));

@@ -4,4 +4,6 @@ import { runStage, type StageCall } from '../run-stage.ts';
 import { deploy } from '../stages/deploy.ts';
 import { stageTask } from '../task-contracts.ts';
 
-export const runDeploy = task(stageTask('deploy'), (call: StageCall, home: Home) => runStage('deploy', deploy, call, home));
+export const runDeploy = task(stageTask('deploy'), (call: StageCall, home: Home) =>
+  runStage('deploy', deploy, call, home),
+);

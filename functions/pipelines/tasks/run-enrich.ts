@@ -4,4 +4,6 @@ import { runStage, type StageCall } from '../run-stage.ts';
 import { enrich } from '../stages/enrich.ts';
 import { stageTask } from '../task-contracts.ts';
 
-export const runEnrich = task(stageTask('enrich'), (call: StageCall, home: Home) => runStage('enrich', enrich, call, home));
+export const runEnrich = task(stageTask('enrich'), (call: StageCall, home: Home) =>
+  runStage('enrich', enrich, call, home),
+);
