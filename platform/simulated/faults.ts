@@ -48,7 +48,7 @@ export const workFaults = ['gate_fails', 'job_fails', 'never_finishes'] as const
 
 export type FaultKind = (typeof callFaults)[number] | (typeof workFaults)[number];
 export type Fault = z.infer<typeof faultRow>;
-export type FaultRequest = z.infer<typeof faultRequest>;
+type FaultRequest = z.infer<typeof faultRequest>;
 
 /** What `POST /faults` takes: `match` is part of method, path with query, and body; without `times` it is for always. */
 export const faultRequest = z.strictObject({

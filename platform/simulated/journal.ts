@@ -34,7 +34,7 @@ export interface Journal {
   list(service: string, match: string): JournalEntry[];
 }
 
-export interface JournalEntry {
+interface JournalEntry {
   service: string;
   /** Epoch ms. */
   at: number;
