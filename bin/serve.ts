@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
+import { openStore } from '../backend/embedded/store.ts';
 import { readCatalogue } from '../platform/read-catalogue.ts';
 import { startSimulatedPlatform } from '../platform/simulated/start-simulated-platform.ts';
-import { prepareDataFolder } from '../backend/embedded/data-folder.ts';
 import { type ControlPlane, openControlPlane } from './embedded/control-plane.ts';
 import { requestListener } from './embedded/http-server.ts';
 import { listen } from './embedded/listen.ts';
@@ -25,13 +25,21 @@ try {
 
 /** Brings the control plane up and keeps it until SIGTERM or SIGINT. */
 async function serve(settings: EmbeddedSettings): Promise<void> {
-  prepareDataFolder(settings.dataFolder);
+  const store = openStore(settings.dataFolder);
   const server = createServer({ requestTimeout: requestTimeoutMs });
   const baseUrl = await listen(server, settings);
   const token = readToken(settings);
   const platform = await openPlatform(settings);
   const { catalogue } = platform;
-  const controlPlane = await openControlPlane({ settings, token: token.value, catalogue, baseUrl, environment: process.env });
+  const { value } = token;
+  const controlPlane = await openControlPlane({
+    settings,
+    store,
+    token: value,
+    catalogue,
+    baseUrl,
+    environment: process.env,
+  });
   server.on('request', requestListener(controlPlane.site));
   console.log(startMessage({ baseUrl, token, settings, controlUrl: platform.controlUrl }));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

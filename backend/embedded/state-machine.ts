@@ -89,7 +89,7 @@ export function openMachine({
 
 /** Validating takes some 70 ms and so is done once; a run on the validated definition takes well below one. */
 function interpreterOf(definition: Definition): Interpreter {
-  new Interpreter(definition as never, { validationOptions: { checkArn: false } });
+  new Interpreter(definition as never);
   return new Interpreter(withStoredExecution(definition) as never, { validationOptions: { noValidate: true } });
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Backend } from '../../backend/backend.ts';
 import { type EmbeddedBackend, openEmbeddedBackend } from '../../backend/embedded/embedded-backend.ts';
+import type { Store } from '../../backend/embedded/store.ts';
 import { restrict } from '../../backend/restricted.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { accessOf, type Contract, type TaskContract } from '../../functions/core/contract.ts';
@@ -25,6 +26,8 @@ export interface ControlPlane {
 
 interface ControlPlaneOptions {
   settings: EmbeddedSettings;
+  /** The data folder's store. */
+  store: Store;
   token: string;
   catalogue: Catalogue;
   baseUrl: string;
@@ -40,6 +43,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const tasks = await Promise.all(taskContracts.map(loadTask));
   const backend = await openEmbeddedBackend({
     folder: settings.dataFolder,
+    store: options.store,
     baseUrl: options.baseUrl,
     environment: { ...options.environment, ORCHESTRATOR_TOKEN: options.token },
     rules: busRules,
@@ -63,13 +67,11 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
 }
 
 async function siteOf(backend: EmbeddedBackend, homeOf: (backend: Backend) => Home): Promise<Site> {
-  const withTokens = { secrets: ['token', 'token-previous'] as const };
   const homeFor = (contract: Contract) => homeOf(restrict(backend, accessOf(contract)));
   const endpoints = await Promise.all(
     contracts.map(async (contract) => ({ ...(await loadEndpoint(contract)), home: homeFor(contract) })),
   );
-  const access = accessOf(fallbackContract);
-  const home = homeOf(restrict(backend, { ...access, secrets: [...withTokens.secrets] }));
+  const home = homeOf(restrict(backend, { ...accessOf(fallbackContract), secrets: ['token', 'token-previous'] }));
   return { endpoints, home, objects: backend.objects };
 }
 
@@ -94,4 +96,3 @@ function machineTasksOf(tasks: (AnyTask | QueueTask)[], homeFor: HomeFor) {
   });
   return Object.fromEntries(entries);
 }
-

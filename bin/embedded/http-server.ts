@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { parse as parseQuery } from 'node:querystring';
-import { authenticate } from '../../functions/core/authentication.ts';
 import type { EmbeddedObjects } from '../../backend/embedded/objects.ts';
+import { authenticate } from '../../functions/core/authentication.ts';
 import type { AnyEndpoint, Home } from '../../functions/core/endpoint.ts';
 import { ApiError } from '../../functions/core/errors.ts';
 import { answerUnmatched } from '../../functions/core/fallback.ts';

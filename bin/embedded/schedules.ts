@@ -15,7 +15,10 @@ export function startSchedules(tasks: (AnyTask | QueueTask)[], homeFor: (task: T
     const home = homeFor(task.contract);
     const onError = (error: unknown) => home.log.error('scheduled task failed', { task: name, error: error as Error });
     const run = () => {
-      const done = task.run({}, home).catch(onError).finally(() => running.delete(done));
+      const done = task
+        .run({}, home)
+        .catch(onError)
+        .finally(() => running.delete(done));
       running.add(done);
       return done;
     };
