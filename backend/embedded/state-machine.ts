@@ -1,7 +1,13 @@
 import { ExecutionError, ExecutionTimeoutError, StateMachine as Interpreter } from 'aws-local-stepfunctions';
 import type { Clock, Execution, Json, StateMachine } from '../backend.ts';
 import { type ExecutionRow, executionsOf } from './executions.ts';
-import { type Definition, handlersByState, statesOf, withStoredExecution } from './state-definition.ts';
+import {
+  type Definition,
+  handlersByState,
+  statesOf,
+  withFunctionNames,
+  withStoredExecution,
+} from './state-definition.ts';
 import type { Store } from './store.ts';
 import { Halted, type TaskHandler, taskGateOf } from './task-gate.ts';
 
@@ -18,7 +24,7 @@ export interface EmbeddedMachine extends StateMachine {
 
 export interface MachineOptions {
   name: string;
-  /** The parsed ASL. The `Resource` of each task is a placeholder, `${IngestStageFunction}`. */
+  /** The parsed ASL. The `Resource` of each task is a placeholder, `${IngestStageFunction}`, and stands for the handler of that name. */
   definition: Definition;
   /** By placeholder name. Opening fails when definition and tasks differ, either way. */
   tasks: Record<string, TaskHandler>;
@@ -89,7 +95,7 @@ export function openMachine({
 
 /** Validating takes some 70 ms and so is done once; a run on the validated definition takes well below one. */
 function interpreterOf(definition: Definition): Interpreter {
-  new Interpreter(definition as never);
+  new Interpreter(withFunctionNames(definition) as never);
   return new Interpreter(withStoredExecution(definition) as never, { validationOptions: { noValidate: true } });
 }
 
