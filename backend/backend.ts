@@ -92,6 +92,17 @@ export class ConditionFailed extends Error {
   override name = 'ConditionFailed';
 }
 
+/** True when a conditional write happened, false when its condition did not hold; other failures are thrown. */
+export async function isApplied(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    throw error;
+  }
+}
+
 export interface OutgoingMessage {
   body: Json;
   /** Seconds until it can be received, 0 to 900 (the bound of SQS). */

@@ -16,7 +16,7 @@ export const tables = {
     indexes: {
       by_creation: { partition: 'kind', sort: 'id' },
       by_status: { partition: 'status', sort: 'id' },
-      by_branch: { partition: 'lock_key', sort: 'id' },
+      by_repository: { partition: 'repository', sort: 'id' },
     },
   },
   /** Who holds what, one item for each resource that only one may work on. */

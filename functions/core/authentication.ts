@@ -1,0 +1,19 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Secrets } from '../../backend/backend.ts';
+import { ApiError } from './errors.ts';
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+/**
+ * Gives the principal behind an `Authorization` header, a fingerprint of its bearer token, or throws UNAUTHORIZED.
+ * The current and the previous token are both compared on every call, in constant time, so that neither the
+ * time nor the answer tells which was nearly right.
+ */
+export async function authenticate(authorization: string | undefined, secrets: Secrets): Promise<string> {
+  const presented = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(authorization ?? '')?.[1] ?? '';
+  const presentedDigest = digest(presented);
+  const valid = [await secrets.get('token'), await secrets.get('token-previous')];
+  const matches = valid.map((token) => timingSafeEqual(digest(token ?? ''), presentedDigest) && Boolean(token));
+  if (matches.includes(true)) return presentedDigest.toString('hex').slice(0, 24);
+  throw new ApiError('UNAUTHORIZED', { headers: { 'www-authenticate': 'Bearer' } });
+}

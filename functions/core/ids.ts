@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { decodeTime, encodeTime, monotonicFactory } from 'ulid';
+
+export type IdPrefix = 'pipe' | 'wf' | 'exec' | 'wh' | 'dlv' | 'evt' | 'op' | 'ref' | 'req';
+
+const nextUlid = monotonicFactory();
+
+/** A new id, e.g. `pipe_01j…`: the prefix and a lower-case ULID, so that ids sort by the time (ms) they were made. */
+export function newId(prefix: IdPrefix, nowMs: number): string {
+  return `${prefix}_${nextUlid(nowMs).toLowerCase()}`;
+}
+
+const crockford = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** The same id for the same time and seed: what is done twice after a crash gets one identity. */
+export function idFrom(prefix: IdPrefix, timeMs: number, seed: string): string {
+  const digest = createHash('sha256').update(seed).digest();
+  const random = Array.from(digest.subarray(0, 16), (byte) => crockford[byte % 32]).join('');
+  return `${prefix}_${encodeTime(timeMs, 10).toLowerCase()}${random}`;
+}
+
+/** The least id that anything made at this time (ms) or later can have: a bound for `since`. */
+export function firstIdSince(prefix: IdPrefix, timeMs: number): string {
+  return `${prefix}_${encodeTime(Math.max(0, timeMs), 10).toLowerCase()}`;
+}
+
+/** When the id was made, in epoch milliseconds. */
+export function timeOfId(id: string): number {
+  return decodeTime(id.slice(id.indexOf('_') + 1).toUpperCase());
+}
+
+/** A pattern that ids of this prefix match. */
+export function idPattern(prefix: IdPrefix): RegExp {
+  return new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`);
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Page } from '../../backend/backend.ts';
+import { validationError } from './errors.ts';
+import { timestamp } from './schemas.ts';
+
+/** The query parameters that every list takes; `limit` is 20 by default, as the API reference has it. */
+export const pageQuery = {
+  since: timestamp.optional().describe('Only what was created at or after this time (inclusive).'),
+  limit: z.coerce
+    .number('must be a whole number from 1 to 100')
+    .int('must be a whole number from 1 to 100')
+    .min(1, 'must be from 1 to 100')
+    .max(100, 'must be from 1 to 100')
+    .default(20)
+    .describe('Most items in the answer.'),
+  cursor: z.string().max(500).optional().describe('`next_cursor` of the previous page; the filters must be the same.'),
+};
+
+/** The answer of a list: the items under their own name and where the next page starts. */
+export function pageOf<Name extends string, Entry extends z.ZodType>(name: Name, entry: Entry) {
+  const shape = { [name]: z.array(entry), next_cursor: z.string().nullable() };
+  return z.object(shape as { [K in Name]: z.ZodArray<Entry> } & { next_cursor: z.ZodNullable<z.ZodString> });
+}
+
+type Filters = Record<string, unknown>;
+
+function fingerprint(filters: Filters): string {
+  const named = Object.entries(filters).filter(([, value]) => value !== undefined);
+  return createHash('sha256').update(JSON.stringify(named.sort())).digest('base64url').slice(0, 10);
+}
+
+/** The cursor that continues after `lastSortKey` under these filters, or null when the page was the last. */
+export function nextCursor(page: Page, sortField: string, filters: Filters): string | null {
+  const last = page.items.at(-1)?.[sortField];
+  if (!page.more || typeof last !== 'string') return null;
+  return Buffer.from(JSON.stringify([fingerprint(filters), last])).toString('base64url');
+}
+
+const cursorContent = z.tuple([z.string(), z.string().min(1)]);
+
+/** The sort key that a cursor continues before; a 400 for one that is malformed or made under other filters. */
+export function readCursor(cursor: string | undefined, filters: Filters): string | undefined {
+  if (cursor === undefined) return undefined;
+  const content = cursorContent.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')));
+  if (!content.success) throw validationError([{ path: 'query.cursor', message: 'is not a cursor of this API' }]);
+  const [madeFor, before] = content.data;
+  if (madeFor === fingerprint(filters)) return before;
+  throw validationError([{ path: 'query.cursor', message: 'was made with other filters' }]);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

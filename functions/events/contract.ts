@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import type { BusEvent } from '../../backend/backend.ts';
+import { defineContract, defineTask } from '../core/contract.ts';
+import { idFrom } from '../core/ids.ts';
+import { pageOf, pageQuery } from '../core/page.ts';
+import { idOf, isoTime, utcTimestamp } from '../core/schemas.ts';
+import { type EventData, type EventType, eventTypeNames } from './event-types.ts';
+
+const event = z
+  .object({
+    id: idOf('evt'),
+    type: z.enum(eventTypeNames),
+    timestamp: utcTimestamp,
+    service: z.string().optional(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Event' });
+
+export const listEventsContract = defineContract({
+  operationId: 'listEvents',
+  domain: 'events',
+  method: 'GET',
+  path: '/api/v1/events',
+  summary: 'List recent events',
+  description: 'Published events, newest first, kept for 30 days.',
+  auth: 'bearer',
+  rateLimit: 'read',
+  query: z.strictObject({
+    type: z.enum(eventTypeNames).optional(),
+    service: z.string().min(1).max(64).optional(),
+    ...pageQuery,
+  }),
+  answers: { ok: { status: 200, description: 'A page of events.', body: pageOf('events', event) } },
+  errors: [],
+  timeoutMs: 5_000,
+  access: { tables: { events: 'read' } },
+});
+
+export const recordEventsTask = defineTask({
+  name: 'record-events',
+  domain: 'events',
+  summary: 'Stores published events, so that they can be listed.',
+  trigger: { type: 'queue', queue: 'event-log' },
+  timeoutMs: 10_000,
+  access: { tables: { events: 'write' } },
+});
+
+export const eventContracts = [listEventsContract] as const;
+export const eventTasks = [recordEventsTask] as const;
+
+/**
+ * An event that has one identity however often it is published: `occurrence` names what happened (a pipeline's end,
+ * a stage's third run), so a publisher that runs again after a crash sends a repeat, not a second event.
+ */
+export function eventOf<T extends EventType>(
+  type: T,
+  happened: { atMs: number; occurrence: string; data: EventData<T>; service?: string },
+): BusEvent {
+  return {
+    id: idFrom('evt', happened.atMs, `${type}#${happened.occurrence}`),
+    type,
+    timestamp: isoTime(happened.atMs),
+    ...(happened.service === undefined ? {} : { service: happened.service }),
+    data: happened.data,
+  };
+}

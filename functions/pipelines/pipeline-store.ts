@@ -1,0 +1,48 @@
+import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
+import { ApiError } from '../core/errors.ts';
+import { untilUnchanged } from '../core/revision.ts';
+import { type Pipeline, target } from './pipeline.ts';
+
+const sk = 'pipeline';
+
+/** The partition of the index that lists all pipelines. */
+export const allPipelines = 'pipeline';
+
+/** The pipeline of this id, or NOT_FOUND. */
+export async function loadPipeline(backend: Backend, id: string): Promise<Pipeline> {
+  const item = await backend.table('pipelines').get({ pk: id, sk });
+  if (!item) throw new ApiError('NOT_FOUND', { message: `There is no pipeline ${id}.` });
+  return pipelineOf(item);
+}
+
+/** Stores a new pipeline; one with this id that is stored already stays as it is. */
+export async function createPipeline(backend: Backend, pipeline: Pipeline): Promise<void> {
+  await isApplied(backend.table('pipelines').put(itemOf(pipeline), { exists: false }));
+}
+
+/**
+ * Changes a pipeline by a pure rule, which is asked again when somebody else wrote first. A rule that gives its argument
+ * back changes nothing and costs no write.
+ */
+export function changePipeline(backend: Backend, id: string, rule: (pipeline: Pipeline) => Pipeline): Promise<Pipeline> {
+  return untilUnchanged(async () => {
+    const before = await loadPipeline(backend, id);
+    const after = rule(before);
+    if (after === before) return before;
+    const stored = { ...after, revision: before.revision + 1 };
+    await backend.table('pipelines').put(itemOf(stored), { equals: { revision: before.revision } });
+    return stored;
+  });
+}
+
+/** The pipeline in a stored item. */
+export function pipelineOf(item: Item): Pipeline {
+  const { pk: _pk, sk: _sk, kind: _kind, repository: _repository, branch: _branch, ...fields } = item;
+  return fields as unknown as Pipeline;
+}
+
+/** What the indexes and the filters of the list need stands beside the pipeline's own fields. */
+function itemOf(pipeline: Pipeline): Item {
+  const { repository, branch } = target(pipeline.request);
+  return { ...pipeline, pk: pipeline.id, sk, kind: allPipelines, repository, branch };
+}

@@ -1,0 +1,132 @@
+import { type StageName, stageNames } from '../core/settings.ts';
+import { parseRepository } from './repository.ts';
+import type { PipelineRequest, pipelineStatuses, stageStatuses } from './contract.ts';
+
+export type PipelineStatus = (typeof pipelineStatuses)[number];
+export type StageStatus = (typeof stageStatuses)[number];
+
+/** Why a stage or a pipeline failed. `retryable`: running it again unchanged may succeed. */
+export interface Failure {
+  code: 'STAGE_FAILED' | 'SERVICE_UNAVAILABLE' | 'TIMEOUT' | 'INTERNAL';
+  stage: StageName | null;
+  message: string;
+  retryable: boolean;
+}
+
+/** Where a stage stands, in its latest run. Times are epoch ms. */
+export interface StageState {
+  status: StageStatus;
+  /** The iteration of the latest run; 0 before the first. */
+  iteration: number;
+  startedMs?: number;
+  completedMs?: number;
+}
+
+export interface Pipeline {
+  id: string;
+  request: PipelineRequest;
+  status: PipelineStatus;
+  stages: Partial<Record<StageName, StageState>>;
+  /** The number of the generate → validate → test round that is under way, from 1. */
+  iteration: number;
+  createdMs: number;
+  completedMs?: number;
+  cancelRequestedMs?: number;
+  error?: Failure;
+  /** Grows with each write; a write names the revision that it changes. */
+  revision: number;
+}
+
+/** What a pipeline works on; only one pipeline may work on it at a time. */
+export function target(request: PipelineRequest): { repository: string; branch: string } {
+  const repository = parseRepository(request.config.repo_url);
+  if (!repository) throw new Error('a stored pipeline has a repository URL that its contract refuses');
+  return { repository: repository.url, branch: request.config.branch };
+}
+
+/** The pipeline's stages in the platform's order. */
+export function orderedStages(pipeline: Pick<Pipeline, 'stages'>): StageName[] {
+  return stageNames.filter((name) => pipeline.stages[name]);
+}
+
+/** A pipeline as it begins: everything pending. */
+export function newPipeline(id: string, request: PipelineRequest, nowMs: number): Pipeline {
+  const asked = request.stages ?? stageNames;
+  const stages = stageNames
+    .filter((name) => asked.includes(name))
+    .map((name) => [name, { status: 'pending', iteration: 0 } satisfies StageState]);
+  return {
+    id,
+    request,
+    status: 'running',
+    stages: Object.fromEntries(stages),
+    iteration: 1,
+    createdMs: nowMs,
+    revision: 0,
+  };
+}
+
+/** Whether the work may go on to another stage: not once it ended or its cancellation was asked for. */
+export function mayBegin(pipeline: Pipeline): boolean {
+  return pipeline.status === 'running' && pipeline.cancelRequestedMs === undefined;
+}
+
+/** The stages that are run again when validate or test sends the work back. */
+const repeatedStages: readonly StageName[] = ['generate', 'validate', 'test'];
+
+/** The pipeline with this stage running. A new iteration makes the stages that it repeats pending again. */
+export function withStageBegun(pipeline: Pipeline, stage: StageName, iteration: number, startedMs: number): Pipeline {
+  const isNewIteration = iteration > pipeline.iteration;
+  const stages = { ...pipeline.stages };
+  for (const name of repeatedStages) {
+    const state = stages[name];
+    if (isNewIteration && state) stages[name] = { status: 'pending', iteration };
+  }
+  stages[stage] = { status: 'running', iteration, startedMs };
+  return { ...pipeline, iteration, stages };
+}
+
+/** The pipeline with this stage's run ended. */
+export function withStageEnded(pipeline: Pipeline, stage: StageName, passed: boolean, completedMs: number): Pipeline {
+  const state = pipeline.stages[stage];
+  if (!state) throw new Error(`pipeline ${pipeline.id} has no stage ${stage}`);
+  const status = passed ? 'completed' : 'failed';
+  return { ...pipeline, stages: { ...pipeline.stages, [stage]: { ...state, status, completedMs } } };
+}
+
+/** Whether a failed gate leads back to generate: there is one, and an iteration is left. */
+export function isSentBack(pipeline: Pipeline, stage: StageName, iteration: number): boolean {
+  const isGate = stage === 'validate' || stage === 'test';
+  return isGate && pipeline.stages.generate !== undefined && iteration < pipeline.request.config.max_iterations;
+}
+
+/** The pipeline with its cancellation asked for; the time of the first request stays. */
+export function withCancelRequested(pipeline: Pipeline, nowMs: number): Pipeline {
+  return { ...pipeline, cancelRequestedMs: pipeline.cancelRequestedMs ?? nowMs };
+}
+
+/**
+ * The pipeline as it ends. A cancellation that was asked for wins, since whoever asked is told that it will; then a
+ * failure; a stage left running by an execution that broke off fails with it; what is still pending is skipped.
+ */
+export function withEnd(pipeline: Pipeline, failure: Failure | undefined, nowMs: number): Pipeline {
+  const stages = Object.fromEntries(
+    orderedStages(pipeline).map((name) => [name, endedStage(pipeline.stages[name] as StageState, nowMs)]),
+  );
+  const error = failure ?? unfinishedFailure(pipeline);
+  const isCancelled = pipeline.cancelRequestedMs !== undefined;
+  const status = isCancelled ? 'cancelled' : error ? 'failed' : 'completed';
+  return { ...pipeline, stages, status, completedMs: nowMs, ...(error ? { error } : {}) };
+}
+
+function endedStage(state: StageState, nowMs: number): StageState {
+  if (state.status === 'pending') return { ...state, status: 'skipped' };
+  return state.status === 'running' ? { ...state, status: 'failed', completedMs: nowMs } : state;
+}
+
+/** What to say of a pipeline that ended with stages unfinished and no failure given; nothing when it was cancelled. */
+function unfinishedFailure(pipeline: Pipeline): Failure | undefined {
+  const unfinished = orderedStages(pipeline).find((name) => pipeline.stages[name]?.status !== 'completed');
+  if (!unfinished || pipeline.cancelRequestedMs !== undefined) return undefined;
+  return { code: 'INTERNAL', stage: unfinished, message: `The ${unfinished} stage broke off.`, retryable: true };
+}

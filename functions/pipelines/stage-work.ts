@@ -1,0 +1,151 @@
+import type { Backend, Json } from '../../backend/backend.ts';
+import type { UpstreamClient } from '../../platform/client.ts';
+import { UpstreamError } from '../../platform/upstream/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { FunctionSettings, StageName } from '../core/settings.ts';
+import type { Pipeline } from './pipeline.ts';
+import { type StageRun, withLog } from './stage-run.ts';
+import { latestStageRun, loadStageRun, saveStageRun } from './stage-run-store.ts';
+
+/** What a stage has to say of its gate: passed without reasons against it. `result` is kept for the stages that follow. */
+export interface GateResult {
+  reasons: string[];
+  result: Record<string, unknown>;
+}
+
+/**
+ * A stage is a script that is run from the top at each call of its function: what its steps have done is remembered, so
+ * that it goes on where it was, after a wait as after a crash.
+ */
+export type Stage = (work: StageWork) => Promise<GateResult>;
+
+/** Thrown by a step whose work is not finished: the state machine waits and calls again. */
+export class StillWaiting extends Error {
+  override name = 'StillWaiting';
+}
+
+/** After this many failed questions in a row, each of three tries, the upstream counts as lost: some ten minutes at most. */
+const failedPollsMax = 5;
+
+interface Surroundings {
+  backend: Backend;
+  upstream: UpstreamClient;
+  settings: FunctionSettings;
+  log: Log;
+}
+
+/** What a stage can do. Steps have names that are unique within their stage; each is done once in an iteration. */
+export class StageWork {
+  readonly pipeline: Pipeline;
+  readonly settings: FunctionSettings;
+  /** The run as it is stored; each step replaces it. */
+  run: StageRun;
+  readonly #around: Surroundings;
+
+  constructor(pipeline: Pipeline, run: StageRun, around: Surroundings) {
+    this.pipeline = pipeline;
+    this.run = run;
+    this.settings = around.settings;
+    this.#around = around;
+  }
+
+  get upstream(): UpstreamClient {
+    return this.#around.upstream;
+  }
+
+  get nowMs(): number {
+    return this.#around.backend.clock.now();
+  }
+
+  /** Names a step of this run to an upstream: the repeat of a call that was cut off carries the same key. */
+  keyOf(step: string): { idempotencyKey: string; requestId: string } {
+    const { pipelineId, iteration, stage } = this.run;
+    return { idempotencyKey: `${pipelineId}:${iteration}:${stage}:${step}`, requestId: pipelineId };
+  }
+
+  /** Does a step and stores its result before anything else happens; gives the stored result when it was done before. */
+  async once<T>(step: string, act: () => Promise<T>, describe: (result: T) => string): Promise<T> {
+    if (Object.hasOwn(this.run.steps, step)) return this.run.steps[step] as T;
+    const result = await act();
+    await this.#record(step, result, describe(result));
+    return result;
+  }
+
+  /** True for the one call that may do something that must not be done twice: the claim is stored first. */
+  async claim(step: string, message: string): Promise<boolean> {
+    if (Object.hasOwn(this.run.steps, step)) return false;
+    await this.#record(step, true, message);
+    return true;
+  }
+
+  /**
+   * Waits for upstream work without staying: `ask` gives undefined while it goes on. A question that fails for a
+   * reason worth retrying is asked again later, up to 5 times in a row.
+   */
+  async until<T>(step: string, ask: () => Promise<T | undefined>, describe: (result: T) => string): Promise<T> {
+    if (Object.hasOwn(this.run.steps, step)) return this.run.steps[step] as T;
+    const result = await this.#ask(ask);
+    if (result === undefined) throw new StillWaiting(step);
+    await this.#record(step, result, describe(result));
+    return result;
+  }
+
+  /** Keeps a file for whoever reads the pipeline; the name is unique in this run. */
+  async keep(name: string, contentType: string, content: string): Promise<void> {
+    if (this.run.artifacts.some((artifact) => artifact.name === name)) return;
+    const { pipelineId, iteration, stage } = this.run;
+    const key = `pipelines/${pipelineId}/${iteration}/${stage}/${name}`;
+    await this.#around.backend.objects.put(key, content, contentType);
+    const artifact = { name, contentType, size: Buffer.byteLength(content), key };
+    await this.#save({ ...this.run, artifacts: [...this.run.artifacts, artifact] });
+  }
+
+  /** What the latest run of another stage left for this one, with its artifacts; undefined when it has not run. */
+  async runOf(stage: StageName): Promise<StageRun | undefined> {
+    if (!this.pipeline.stages[stage]) return undefined;
+    return latestStageRun(this.#around.backend, { ...this.run, stage });
+  }
+
+  /** Why the previous iteration was sent back; empty in the first. */
+  async reasonsOfLastIteration(): Promise<string[]> {
+    const iteration = this.run.iteration - 1;
+    if (iteration < 1) return [];
+    const gates = ['validate', 'test'] as const;
+    const runs = await Promise.all(gates.map((stage) => loadStageRun(this.#around.backend, { ...this.run, stage, iteration })));
+    return runs.flatMap((run) => run?.outcome?.reasons ?? []);
+  }
+
+  /** The text of an artifact of another stage's run, or undefined when it has none of this name. */
+  async readArtifact(run: StageRun | undefined, name: string): Promise<string | undefined> {
+    const artifact = run?.artifacts.find((candidate) => candidate.name === name);
+    const bytes = artifact && (await this.#around.backend.objects.get(artifact.key));
+    return bytes && Buffer.from(bytes).toString('utf8');
+  }
+
+  async #ask<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
+    try {
+      const result = await ask();
+      this.run = { ...this.run, failedPolls: 0 };
+      return result;
+    } catch (error) {
+      const isTolerated = error instanceof UpstreamError && error.isRetryable && this.run.failedPolls < failedPollsMax;
+      if (!isTolerated) throw error;
+      this.run = withLog({ ...this.run, failedPolls: this.run.failedPolls + 1 }, this.#line('warn', error.message));
+      return undefined;
+    }
+  }
+
+  async #record(step: string, result: unknown, message: string): Promise<void> {
+    const steps = { ...this.run.steps, [step]: result as Json };
+    await this.#save(withLog({ ...this.run, steps }, this.#line('info', message)));
+  }
+
+  async #save(run: StageRun): Promise<void> {
+    this.run = await saveStageRun(this.#around.backend, run);
+  }
+
+  #line(level: 'info' | 'warn', message: string) {
+    this.#around.log[level](message, { stage: this.run.stage, iteration: this.run.iteration });
+    return { timeMs: this.nowMs, level, message };
+  }
+}

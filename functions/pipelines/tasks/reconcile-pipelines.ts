@@ -1,0 +1,37 @@
+import type { Home } from '../../core/endpoint.ts';
+import { task } from '../../core/task.ts';
+import { endPipeline } from '../end-pipeline.ts';
+import { launchPipeline } from '../launch-pipeline.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { pipelineOf } from '../pipeline-store.ts';
+import { reconcilePipelinesTask } from '../task-contracts.ts';
+
+/**
+ * Compares every pipeline that says it is running with its execution. One without an execution is launched: its process
+ * died between storing and starting. One whose execution ended is ended: the execution was stopped from outside or
+ * failed past its retries.
+ */
+export const reconcilePipelines = task(reconcilePipelinesTask, async (_: unknown, home: Home) => {
+  let before: string | undefined;
+  let reconciled = 0;
+  for (;;) {
+    const page = await home.backend.table('pipelines').query({
+      index: 'by_status',
+      partition: 'running',
+      limit: 100,
+      ...(before === undefined ? {} : { before }),
+    });
+    for (const item of page.items) reconciled += (await reconcile(pipelineOf(item), home)) ? 1 : 0;
+    before = page.items.at(-1)?.['id'] as string | undefined;
+    if (!page.more) return { reconciled };
+  }
+});
+
+async function reconcile(pipeline: Pipeline, { backend, log }: Home): Promise<boolean> {
+  const execution = await backend.machine('pipeline').describe(pipeline.id);
+  if (execution?.status === 'RUNNING') return false;
+  log.warn('pipeline reconciled', { pipeline_id: pipeline.id, execution: execution?.status ?? 'missing' });
+  if (execution) await endPipeline(backend, pipeline.id);
+  else await launchPipeline(backend, pipeline);
+  return true;
+}
