@@ -10,7 +10,8 @@ import { environmentValue } from './environment.ts';
 export function s3Objects(client = s3Client(), bucket = environmentValue('bucket', 'artifacts')): Objects {
   return {
     async put(key, body, contentType) {
-      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
+      const bytes = Buffer.from(body);
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentType: contentType }));
     },
     async get(key) {
       try {

@@ -33,7 +33,7 @@ export function stepFunction(client: SFNClient, machineArn: string): StateMachin
         );
         return {
           status: statusOf(execution.status),
-          ...(execution.output !== undefined && { output: JSON.parse(execution.output) as Json }),
+          ...(execution.status === 'SUCCEEDED' && { output: JSON.parse(execution.output ?? 'null') as Json }),
           ...(execution.error !== undefined && { error: execution.error }),
         };
       } catch (error) {

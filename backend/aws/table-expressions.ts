@@ -24,7 +24,7 @@ export function updateExpression(changes: Changes, condition: Condition = {}, no
   const slots = placeholders();
   const set = defined(changes.set).map(([field, value]) => `${slots.name(field)} = ${slots.value(value)}`);
   const add = Object.entries(changes.add ?? {}).map(([field, value]) => `${slots.name(field)} ${slots.value(value)}`);
-  const remove = (changes.remove ?? []).map(slots.name);
+  const remove = [...undefinedFields(changes.set), ...(changes.remove ?? [])].map(slots.name);
   const sections = Object.entries({ SET: set, ADD: add, REMOVE: remove }).filter(([, parts]) => parts.length > 0);
   const clauses = [isNotExpired(now, slots), ...conditionClauses(condition, now, slots)];
   return {
@@ -70,8 +70,7 @@ export function holdsOfNothing({ exists, equals = {} }: Condition = {}): boolean
 
 function conditionClauses({ exists, equals = {} }: Condition, now: number, slots: Slots): string[] {
   const present = defined(equals).map(([field, value]) => `${slots.name(field)} = ${slots.value(value)}`);
-  const absent = Object.keys(equals).filter((field) => equals[field] === undefined);
-  const lacks = absent.map((field) => `attribute_not_exists(${slots.name(field)})`);
+  const lacks = undefinedFields(equals).map((field) => `attribute_not_exists(${slots.name(field)})`);
   const clauses: string[] = [];
   if (exists === false) clauses.push(`(attribute_not_exists(${slots.name('pk')}) OR ${isExpired(now, slots)})`);
   if (exists === true || present.length > 0) {
@@ -93,6 +92,10 @@ function isNotExpired(now: number, slots: Slots): string {
 
 function defined(fields: Record<string, unknown> = {}): [string, unknown][] {
   return Object.entries(fields).filter(([, value]) => value !== undefined);
+}
+
+function undefinedFields(fields: Record<string, unknown> = {}): string[] {
+  return Object.keys(fields).filter((field) => fields[field] === undefined);
 }
 
 type Slots = ReturnType<typeof placeholders>;
