@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { Catalogue } from '../../platform/catalogue.ts';
 import type { Backend } from '../../backend/backend.ts';
+import type { Catalogue } from '../../platform/catalogue.ts';
 import type { Contract } from './contract.ts';
 import type { IdPrefix } from './ids.ts';
 import type { Log } from './log.ts';

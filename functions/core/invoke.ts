@@ -78,15 +78,13 @@ function readInput(contract: Contract, request: HttpRequest) {
 }
 
 function contextOf(call: Call, home: Home, attempt?: Attempt): EndpointContext {
-  const { backend, settings } = home;
-  const log = withFields(home.log, { request_id: call.requestId });
   return {
-    backend,
-    settings,
-    log,
+    ...home,
+    log: withFields(home.log, { request_id: call.requestId }),
     requestId: call.requestId,
     principal: call.principal,
-    newId: (prefix) => (attempt ? idFrom(prefix, attempt.startedMs, attempt.seed) : newId(prefix, backend.clock.now())),
+    newId: (prefix) =>
+      attempt ? idFrom(prefix, attempt.startedMs, attempt.seed) : newId(prefix, home.backend.clock.now()),
   };
 }
 

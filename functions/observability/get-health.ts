@@ -6,7 +6,7 @@ import { getHealthContract } from './contract.ts';
 export const getHealth = endpoint(getHealthContract, async (_, { backend, startedMs, catalogue }) => ({
   answer: 'ok',
   body: {
-    status: 'healthy',
+    status: 'healthy' as const,
     version,
     uptime_seconds: Math.floor((backend.clock.now() - startedMs) / 1000),
     services_healthy: null,

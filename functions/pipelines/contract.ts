@@ -60,27 +60,33 @@ export type PipelineRequest = z.output<typeof pipelineRequest>;
 export const pipelineStatuses = ['running', 'completed', 'failed', 'cancelled'] as const;
 export const stageStatuses = ['pending', 'running', 'completed', 'failed', 'skipped'] as const;
 
-const failure = z.object({
-  code: z.string(),
-  stage: z.enum(stageNames).nullable(),
-  message: z.string(),
-  retryable: z.boolean(),
-});
+const failure = z
+  .object({
+    code: z.string(),
+    stage: z.enum(stageNames).nullable(),
+    message: z.string(),
+    retryable: z.boolean(),
+  })
+  .meta({ id: 'PipelineFailure' });
 
-const stageSummary = z.object({
-  status: z.enum(stageStatuses),
-  started_at: utcTimestamp.optional(),
-  completed_at: utcTimestamp.optional(),
-  duration_ms: z.int().min(0).optional(),
-});
+const stageSummary = z
+  .object({
+    status: z.enum(stageStatuses),
+    started_at: utcTimestamp.optional(),
+    completed_at: utcTimestamp.optional(),
+    duration_ms: z.int().min(0).optional(),
+  })
+  .meta({ id: 'StageSummary' });
 
-const stageDetail = stageSummary.extend({
-  attempts: z.int().min(0).describe('How often the stage has been run; each iteration is one attempt.'),
-  logs: z.array(z.object({ timestamp: utcTimestamp, level: z.enum(['info', 'warn', 'error']), message: z.string() })),
-  logs_truncated: z.boolean(),
-  artifacts: z.array(z.object({ name: z.string(), content_type: z.string(), size: z.int(), url: z.url() })),
-  error: failure.nullable(),
-});
+const stageDetail = stageSummary
+  .extend({
+    attempts: z.int().min(0).describe('How often the stage has been run; each iteration is one attempt.'),
+    logs: z.array(z.object({ timestamp: utcTimestamp, level: z.enum(['info', 'warn', 'error']), message: z.string() })),
+    logs_truncated: z.boolean(),
+    artifacts: z.array(z.object({ name: z.string(), content_type: z.string(), size: z.int(), url: z.url() })),
+    error: failure.nullable(),
+  })
+  .meta({ id: 'StageDetail' });
 
 /** An object with the pipeline's stages as keys, in the platform's order. */
 const keyedByStage = <Entry extends z.ZodType>(entry: Entry) =>

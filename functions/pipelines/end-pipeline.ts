@@ -2,15 +2,15 @@ import type { Backend } from '../../backend/backend.ts';
 import { eventOf } from '../events/contract.ts';
 import { freeBranch } from './branch-lock.ts';
 import { type Failure, orderedStages, type Pipeline, target, withEnd } from './pipeline.ts';
-import { changePipeline } from './pipeline-store.ts';
+import { changePipeline, loadPipeline } from './pipeline-store.ts';
 import { loadStageRun } from './stage-run-store.ts';
 
 /**
  * Ends a pipeline, announces its end and frees its branch. Called again, it repeats what may not have happened and
  * decides nothing anew: the end that is stored stays.
  */
-export async function endPipeline(backend: Backend, pipelineId: string, brokenOff?: Failure): Promise<Pipeline> {
-  const failure = brokenOff ?? (await failureOf(backend, pipelineId));
+export async function endPipeline(backend: Backend, pipelineId: string): Promise<Pipeline> {
+  const failure = await failureOf(backend, pipelineId);
   const ended = await changePipeline(backend, pipelineId, (pipeline) =>
     pipeline.status === 'running' ? withEnd(pipeline, failure, backend.clock.now()) : pipeline,
   );
@@ -21,7 +21,7 @@ export async function endPipeline(backend: Backend, pipelineId: string, brokenOf
 
 /** The failure of the stage that failed last, if one did. */
 async function failureOf(backend: Backend, pipelineId: string): Promise<Failure | undefined> {
-  const pipeline = await changePipeline(backend, pipelineId, (now) => now);
+  const pipeline = await loadPipeline(backend, pipelineId);
   const stage = orderedStages(pipeline).find((name) => pipeline.stages[name]?.status === 'failed');
   const iteration = stage && pipeline.stages[stage]?.iteration;
   if (stage === undefined || iteration === undefined) return undefined;

@@ -9,7 +9,11 @@ import type { StageRun } from './stage-run.ts';
 const linkSeconds = 3600;
 
 /** A pipeline with the logs and artifacts of every run; `stages` shows each stage's latest. */
-export async function pipelineDetailView(pipeline: Pipeline, runs: StageRun[], objects: Objects): Promise<PipelineDetailView> {
+export async function pipelineDetailView(
+  pipeline: Pipeline,
+  runs: StageRun[],
+  objects: Objects,
+): Promise<PipelineDetailView> {
   const views = new Map<StageRun, StageDetailView>();
   for (const run of runs) views.set(run, await runView(run, objects));
   const stages = orderedStages(pipeline).map((name) => {

@@ -24,7 +24,11 @@ export async function createPipeline(backend: Backend, pipeline: Pipeline): Prom
  * Changes a pipeline by a pure rule, which is asked again when somebody else wrote first. A rule that gives its argument
  * back changes nothing and costs no write.
  */
-export function changePipeline(backend: Backend, id: string, rule: (pipeline: Pipeline) => Pipeline): Promise<Pipeline> {
+export function changePipeline(
+  backend: Backend,
+  id: string,
+  rule: (pipeline: Pipeline) => Pipeline,
+): Promise<Pipeline> {
   return untilUnchanged(async () => {
     const before = await loadPipeline(backend, id);
     const after = rule(before);

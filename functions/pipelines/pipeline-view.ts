@@ -22,7 +22,13 @@ export function pipelineView(pipeline: Pipeline): PipelineView {
 }
 
 /** Times of a stage as the API shows them: left out while they lie ahead. */
-export function stageTimes({ startedMs, completedMs }: { startedMs?: number | undefined; completedMs?: number | undefined }) {
+export function stageTimes({
+  startedMs,
+  completedMs,
+}: {
+  startedMs?: number | undefined;
+  completedMs?: number | undefined;
+}) {
   if (startedMs === undefined) return {};
   if (completedMs === undefined) return { started_at: isoTime(startedMs) };
   return { started_at: isoTime(startedMs), completed_at: isoTime(completedMs), duration_ms: completedMs - startedMs };

@@ -1,6 +1,6 @@
 import { type StageName, stageNames } from '../core/settings.ts';
-import { parseRepository } from './repository.ts';
 import type { PipelineRequest, pipelineStatuses, stageStatuses } from './contract.ts';
+import { parseRepository } from './repository.ts';
 
 export type PipelineStatus = (typeof pipelineStatuses)[number];
 export type StageStatus = (typeof stageStatuses)[number];
@@ -102,7 +102,7 @@ export function isSentBack(pipeline: Pipeline, stage: StageName, iteration: numb
 
 /** The pipeline with its cancellation asked for; the time of the first request stays. */
 export function withCancelRequested(pipeline: Pipeline, nowMs: number): Pipeline {
-  return { ...pipeline, cancelRequestedMs: pipeline.cancelRequestedMs ?? nowMs };
+  return pipeline.cancelRequestedMs === undefined ? { ...pipeline, cancelRequestedMs: nowMs } : pipeline;
 }
 
 /**

@@ -5,7 +5,15 @@ import type { Home } from '../core/endpoint.ts';
 import { withFields } from '../core/log.ts';
 import type { StageName } from '../core/settings.ts';
 import { eventOf } from '../events/contract.ts';
-import { type Failure, isSentBack, mayBegin, type Pipeline, target, withStageBegun, withStageEnded } from './pipeline.ts';
+import {
+  type Failure,
+  isSentBack,
+  mayBegin,
+  type Pipeline,
+  target,
+  withStageBegun,
+  withStageEnded,
+} from './pipeline.ts';
 import { changePipeline, loadPipeline } from './pipeline-store.ts';
 import { newStageRun, pollDelaySeconds, type StageOutcome, type StageRun, withLog } from './stage-run.ts';
 import { beginStageRun, loadStageRun, saveStageRun } from './stage-run-store.ts';
@@ -33,11 +41,14 @@ export async function runStage(stage: StageName, script: Stage, call: StageCall,
   const stored = await loadStageRun(backend, name);
   const pipeline = await loadPipeline(backend, call.pipeline_id);
   if (stored?.outcome) return settle(pipeline, stored, stored.outcome, home);
-  if (stored ? pipeline.status !== 'running' : !mayBegin(pipeline)) return { next: 'finish', iteration: call.iteration };
-  const run = stored ?? (await beginStageRun(backend, newStageRun(pipeline.id, stage, call.iteration, backend.clock.now())));
+  if (stored ? pipeline.status !== 'running' : !mayBegin(pipeline))
+    return { next: 'finish', iteration: call.iteration };
+  const run =
+    stored ?? (await beginStageRun(backend, newStageRun(pipeline.id, stage, call.iteration, backend.clock.now())));
   const begun = await changePipeline(backend, pipeline.id, (now) => begin(now, run));
   const worked = await work(script, begun, run, home);
-  if (!worked.outcome) return { next: 'wait', iteration: call.iteration, wait_seconds: pollDelaySeconds(worked.polls - 1) };
+  if (!worked.outcome)
+    return { next: 'wait', iteration: call.iteration, wait_seconds: pollDelaySeconds(worked.polls - 1) };
   return settle(begun, worked, worked.outcome, home);
 }
 
@@ -60,7 +71,10 @@ async function work(script: Stage, pipeline: Pipeline, run: StageRun, home: Home
   const completedMs = backend.clock.now();
   const ended = { ...now, completedMs, outcome };
   const message = outcome.failure?.message ?? `The ${run.stage} stage passed its gate.`;
-  return saveStageRun(backend, withLog(ended, { timeMs: completedMs, level: outcome.failure ? 'error' : 'info', message }));
+  return saveStageRun(
+    backend,
+    withLog(ended, { timeMs: completedMs, level: outcome.failure ? 'error' : 'info', message }),
+  );
 }
 
 async function outcomeOf(script: Stage, stageWork: StageWork): Promise<StageOutcome | undefined> {
@@ -97,7 +111,8 @@ function upstreamFailure(stage: StageName, error: UpstreamError): Failure {
 async function settle(pipeline: Pipeline, run: StageRun, outcome: StageOutcome, home: Home): Promise<Transition> {
   const { stage, iteration } = run;
   const state = pipeline.stages[stage];
-  const isSettled = state !== undefined && (state.iteration > iteration || state.status === 'completed' || state.status === 'failed');
+  const isSettled =
+    state !== undefined && (state.iteration > iteration || state.status === 'completed' || state.status === 'failed');
   if (!isSettled) {
     await home.backend.bus.publish([stageEvent(pipeline, run, outcome)]);
     await changePipeline(home.backend, pipeline.id, (now) =>

@@ -55,4 +55,3 @@ function itemOf({ pipelineId, ...fields }: StageRun): Item {
 function stageRunOf({ pk, sk: _, ...fields }: Item): StageRun {
   return { ...fields, pipelineId: pk } as unknown as StageRun;
 }
-

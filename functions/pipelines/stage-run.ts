@@ -76,9 +76,10 @@ export function withLog(run: StageRun, line: LogLine): StageRun {
 
 /**
  * Seconds until the next question of a stage that has asked this often: 1, 2, 3, 4, 6, 8, 12 … growing by half, at most
- * 60. Quick work is noticed at once; an agent that works for four hours takes some 250 questions, so that ten
- * iterations stay under the 25,000 history events of a Step Functions execution (8 events a question).
+ * 120. Quick work is noticed at once. An agent that works for four hours takes some 130 questions, and an iteration in
+ * which every stage takes its whole deadline some 200: at 9 history events a question ten such iterations stay under
+ * the 25,000 events of a Step Functions execution.
  */
 export function pollDelaySeconds(polls: number): number {
-  return Math.min(60, Math.ceil(1.5 ** polls));
+  return Math.min(120, Math.ceil(1.5 ** polls));
 }

@@ -1,9 +1,11 @@
 import type { Backend, Json } from '../../backend/backend.ts';
 import type { UpstreamClient } from '../../platform/client.ts';
 import { UpstreamError } from '../../platform/upstream/errors.ts';
+import type { UpstreamCall } from '../../platform/upstream/request.ts';
 import type { Log } from '../core/log.ts';
 import type { FunctionSettings, StageName } from '../core/settings.ts';
 import type { Pipeline } from './pipeline.ts';
+import { parseRepository } from './repository.ts';
 import { type StageRun, withLog } from './stage-run.ts';
 import { latestStageRun, loadStageRun, saveStageRun } from './stage-run-store.ts';
 
@@ -49,18 +51,30 @@ export class StageWork {
     this.#around = around;
   }
 
-  get upstream(): UpstreamClient {
-    return this.#around.upstream;
+  /** The repository as `owner/name`. */
+  get repository(): string {
+    const repository = parseRepository(this.pipeline.request.config.repo_url);
+    if (!repository) throw new Error('a stored pipeline has a repository URL that its contract refuses');
+    return `${repository.owner}/${repository.name}`;
   }
 
   get nowMs(): number {
     return this.#around.backend.clock.now();
   }
 
-  /** Names a step of this run to an upstream: the repeat of a call that was cut off carries the same key. */
-  keyOf(step: string): { idempotencyKey: string; requestId: string } {
+  /** Asks an upstream something that changes nothing there. */
+  read<T>(call: UpstreamCall<T>): Promise<T> {
+    return this.#around.upstream.call({ ...call, requestId: this.run.pipelineId });
+  }
+
+  /**
+   * Tells an upstream to do something, as part of this step. The repeat of a call that was cut off carries the same
+   * Idempotency-Key, so that what was accepted is not started a second time.
+   */
+  tell<T>(step: string, call: UpstreamCall<T>): Promise<T> {
     const { pipelineId, iteration, stage } = this.run;
-    return { idempotencyKey: `${pipelineId}:${iteration}:${stage}:${step}`, requestId: pipelineId };
+    const idempotencyKey = `${pipelineId}:${iteration}:${stage}:${step}`;
+    return this.#around.upstream.call({ ...call, idempotencyKey, requestId: pipelineId });
   }
 
   /** Does a step and stores its result before anything else happens; gives the stored result when it was done before. */
@@ -90,6 +104,11 @@ export class StageWork {
     return result;
   }
 
+  /** Notes something that did not go as it should and did not stop the stage. */
+  async warn(message: string): Promise<void> {
+    await this.#save(withLog(this.run, this.#line('warn', message)));
+  }
+
   /** Keeps a file for whoever reads the pipeline; the name is unique in this run. */
   async keep(name: string, contentType: string, content: string): Promise<void> {
     if (this.run.artifacts.some((artifact) => artifact.name === name)) return;
@@ -111,7 +130,9 @@ export class StageWork {
     const iteration = this.run.iteration - 1;
     if (iteration < 1) return [];
     const gates = ['validate', 'test'] as const;
-    const runs = await Promise.all(gates.map((stage) => loadStageRun(this.#around.backend, { ...this.run, stage, iteration })));
+    const runs = await Promise.all(
+      gates.map((stage) => loadStageRun(this.#around.backend, { ...this.run, stage, iteration })),
+    );
     return runs.flatMap((run) => run?.outcome?.reasons ?? []);
   }
 

@@ -10,7 +10,8 @@ interface Finish {
 
 /** Ends the pipeline however it went: the one way out of the state machine. */
 export const finishPipeline = task(finishPipelineTask, async (input: Finish, { backend, log }) => {
-  if (input.broken_off) log.error('a stage function failed', { pipeline_id: input.pipeline_id, reason: input.broken_off.Error });
+  if (input.broken_off)
+    log.error('a stage function failed', { pipeline_id: input.pipeline_id, reason: input.broken_off.Error });
   const ended = await endPipeline(backend, input.pipeline_id);
   log.info('pipeline ended', { pipeline_id: ended.id, status: ended.status });
   return { status: ended.status };

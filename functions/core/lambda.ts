@@ -1,0 +1,109 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type {
+  APIGatewayAuthorizerResult,
+  APIGatewayProxyEvent,
+  APIGatewayProxyResult,
+  APIGatewayTokenAuthorizerEvent,
+  Context,
+} from 'aws-lambda';
+import { authenticate } from './authentication.ts';
+import type { AnyEndpoint, Home } from './endpoint.ts';
+import { ApiError } from './errors.ts';
+import { answerUnmatched } from './fallback.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
+import { type Call, invoke, refuse } from './invoke.ts';
+import type { createLog } from './log.ts';
+import type { Router } from './router.ts';
+import type { AnyTask } from './task.ts';
+
+export type LambdaHome = Home & { log: ReturnType<typeof createLog> };
+
+/** An endpoint as the handler of a Lambda function behind API Gateway, whose authorizer has said who calls. */
+export function lambda(endpoint: AnyEndpoint, home: LambdaHome) {
+  const handle = async (event: APIGatewayProxyEvent) => resultOf(await invoke(endpoint, callOf(event), home));
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
+    .use(injectLambdaContext(home.log))
+    .onError((request) => {
+      request.response = resultOf(refuse(request.error, requestIdOf(request.event), home));
+    })
+    .handler(handle);
+}
+
+/** The handler of the function that API Gateway calls for what no contract names. */
+export function fallbackLambda(router: Router<unknown>, home: LambdaHome) {
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
+    .use(injectLambdaContext(home.log))
+    .handler(async (event: APIGatewayProxyEvent) => resultOf(await answerUnmatched(router, callOf(event), home)));
+}
+
+/**
+ * The handler of API Gateway's authorizer: allows the whole stage to a principal, so that the answer can be cached for
+ * all endpoints, and makes API Gateway answer 401 by throwing exactly the word that it asks for.
+ */
+export function authorizerLambda(home: LambdaHome) {
+  return middy<APIGatewayTokenAuthorizerEvent, APIGatewayAuthorizerResult, Error, Context>()
+    .use(injectLambdaContext(home.log))
+    .handler(async (event: APIGatewayTokenAuthorizerEvent) => {
+      try {
+        const principalId = await authenticate(event.authorizationToken, home.backend.secrets);
+        return allow(principalId, event.methodArn);
+      } catch (error) {
+        if (error instanceof ApiError) throw new Error('Unauthorized');
+        throw error;
+      }
+    });
+}
+
+function allow(principalId: string, methodArn: string): APIGatewayAuthorizerResult {
+  const stageArn = methodArn.split('/').slice(0, 2).join('/');
+  const statement = { Action: 'execute-api:Invoke', Effect: 'Allow' as const, Resource: `${stageArn}/*` };
+  return { principalId, policyDocument: { Version: '2012-10-17', Statement: [statement] } };
+}
+
+/** A task as the handler of a Lambda function that a state machine or a schedule calls; its errors are the caller's to retry. */
+export function taskLambda(task: AnyTask, home: LambdaHome) {
+  return middy<unknown, unknown, Error, Context>()
+    .use(injectLambdaContext(home.log))
+    .handler((input: unknown) => task.run(input, home));
+}
+
+function callOf(event: APIGatewayProxyEvent): Call {
+  return { request: requestOf(event), requestId: requestIdOf(event), principal: principalOf(event) };
+}
+
+function resultOf({ status, headers, body }: HttpResponse): APIGatewayProxyResult {
+  return { statusCode: status, headers, body };
+}
+
+function requestOf(event: APIGatewayProxyEvent): HttpRequest {
+  const headers = Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    method: event.httpMethod,
+    path: event.path,
+    parameters: compact(event.pathParameters),
+    query: queryOf(event),
+    headers: Object.fromEntries(headers),
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}
+
+function queryOf(event: APIGatewayProxyEvent): HttpRequest['query'] {
+  const all = Object.entries(event.multiValueQueryStringParameters ?? {});
+  return Object.fromEntries(
+    all.flatMap(([name, values]) => (values ? [[name, values.length === 1 ? (values[0] as string) : values]] : [])),
+  );
+}
+
+function compact(record: Record<string, string | undefined> | null): Record<string, string> {
+  const present = Object.entries(record ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(present);
+}
+
+function requestIdOf(event: APIGatewayProxyEvent): string {
+  return event.requestContext.requestId;
+}
+
+function principalOf(event: APIGatewayProxyEvent): string {
+  return event.requestContext.authorizer?.['principalId'] ?? 'anonymous';
+}
