@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { type FunctionSettings, parseEnvironment, readFunctionSettings } from '../../functions/core/settings.ts';
+
+const token = z
+  .string()
+  .regex(/^[\x21-\x7e]{16,1024}$/, 'must be 16 to 1024 printable ASCII characters without spaces');
+
+/** The settings of the embedded home, by name, with their meaning; those of the functions stand beside these. */
+export const embeddedSettings = z.object({
+  PORT: z.coerce
+    .number('must be a port number')
+    .int('must be a port number')
+    .min(0, 'must be from 0 to 65535')
+    .max(65_535, 'must be from 0 to 65535')
+    .default(8080)
+    .describe('Port of the API; 0 takes a free one.'),
+  HOST: z.string().default('127.0.0.1').describe('Address that the API listens on; `0.0.0.0` opens it to the network.'),
+  ORCHESTRATOR_TOKEN: token
+    .optional()
+    .describe(
+      'Bearer token of the API. Left out, one is generated once and kept in the data folder, readable by its owner only.',
+    ),
+  ORCHESTRATOR_TOKEN_PREVIOUS: token
+    .optional()
+    .describe('A second token that is valid, so that the first can be rotated.'),
+  ORCHESTRATOR_DATA: z.string().default('.data').describe('Folder that holds all state.'),
+  ORCHESTRATOR_CATALOGUE: z
+    .string()
+    .optional()
+    .describe('A catalogue file instead of the bundled one; then no simulated platform is started.'),
+  SIMULATED_DELAY_SCALE: z.coerce
+    .number('must be a number from 0 to 100')
+    .min(0, 'must be from 0 to 100')
+    .max(100, 'must be from 0 to 100')
+    .default(1)
+    .describe('How slow the simulated platform is: 0 answers at once, 1 takes about a second for a job.'),
+});
+
+export interface EmbeddedSettings {
+  host: string;
+  port: number;
+  dataFolder: string;
+  catalogueFile: string | undefined;
+  delayScale: number;
+  token: string | undefined;
+  previousToken: string | undefined;
+  functions: FunctionSettings;
+}
+
+/** A rollout of the simulated platform shows nothing new after this many seconds, so the monitor stage need not wait longer. */
+const simulatedMonitorSeconds = '5';
+
+/** Reads and validates every setting. Throws an Error that names each variable that is wrong. */
+export function readEmbeddedSettings(environment: Record<string, string | undefined>): EmbeddedSettings {
+  const settings = parseEnvironment(embeddedSettings, environment);
+  const isSimulated = settings.ORCHESTRATOR_CATALOGUE === undefined;
+  const defaults = isSimulated ? { MONITOR_SECONDS: simulatedMonitorSeconds } : {};
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    dataFolder: settings.ORCHESTRATOR_DATA,
+    catalogueFile: settings.ORCHESTRATOR_CATALOGUE,
+    delayScale: settings.SIMULATED_DELAY_SCALE,
+    token: settings.ORCHESTRATOR_TOKEN,
+    previousToken: settings.ORCHESTRATOR_TOKEN_PREVIOUS,
+    functions: readFunctionSettings({ ...defaults, ...environment }),
+  };
+}
