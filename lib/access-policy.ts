@@ -1,9 +1,9 @@
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { environmentName } from '../backend/aws/environment.ts';
 import {
   type Access,
@@ -17,12 +17,12 @@ import {
 
 /** What the stack has, as far as functions may be let in. */
 export interface Resources {
-  tables: Record<TableName, ITable>;
-  queues: Record<QueueName, IQueue>;
+  tables: Record<TableName, Table>;
+  queues: Record<QueueName, Queue>;
   /** A machine is there only for functions that are made after it. */
   machines: Partial<Record<MachineName, { arn: string; executionArnPattern: string }>>;
-  bus: IEventBus;
-  artifacts: IBucket;
+  bus: EventBus;
+  artifacts: Bucket;
   /** Secrets that the deployment has: what a function is told, and what its policy names. */
   secrets: ReadonlyMap<SecretName, { id: string; arnPattern: string }>;
   encryptionKey: IKey | undefined;

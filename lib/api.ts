@@ -55,9 +55,11 @@ export class Api extends Construct {
     this.addDomain(api, props.settings);
     this.url = api.url;
     acknowledge(this, {
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
+        'The role that API Gateway asks for once in an account to write logs; AWS keeps its policy.',
       'AwsSolutions-APIG2': 'The functions validate every request against their contract, and answer with field paths.',
       'AwsSolutions-APIG3': 'A web ACL costs more than the API; who wants one attaches it to the stage.',
-      'AwsSolutions-APIG4': 'The document of the API, probes that the deployment opens, and 404 and 405 need no token.',
+      'AwsSolutions-APIG4': 'The document of the API, and the probes where the deployment opens them, need no token.',
       'AwsSolutions-COG4':
         'Callers are machines with a bearer token, which a Lambda authorizer checks; there are no user accounts.',
     });
@@ -104,26 +106,20 @@ export class Api extends Construct {
 }
 
 function addRoutes(api: RestApi, authorizer: TokenAuthorizer, { routes, fallback, settings }: ApiProps) {
+  const open = { authorizationType: AuthorizationType.NONE };
+  const guarded = { authorizer, authorizationType: AuthorizationType.CUSTOM };
   for (const { contract, handler } of routes) {
     const isOpen = contract.auth === 'none' || (contract.auth === 'probe' && settings.publicProbes);
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    api.root
-      .resourceForPath(contract.path)
-      .addMethod(
-        contract.method,
-        integration,
-        isOpen ? open : { authorizer, authorizationType: AuthorizationType.CUSTOM },
-      );
+    api.root.resourceForPath(contract.path).addMethod(contract.method, integration, isOpen ? open : guarded);
   }
   const anythingElse = new LambdaIntegration(fallback, { allowTestInvoke: false, scopePermissionToMethod: false });
   for (const path of new Set(routes.map(({ contract }) => contract.path))) {
-    api.root.resourceForPath(path).addMethod('ANY', anythingElse, open);
+    api.root.resourceForPath(path).addMethod('ANY', anythingElse, guarded);
   }
-  api.root.addMethod('ANY', anythingElse, open);
-  api.root.addResource('{proxy+}').addMethod('ANY', anythingElse, open);
+  api.root.addMethod('ANY', anythingElse, guarded);
+  api.root.addResource('{proxy+}').addMethod('ANY', anythingElse, guarded);
 }
-
-const open = { authorizationType: AuthorizationType.NONE };
 
 /** Regional, or private to the given VPC endpoints: then the resource policy refuses every other way in. */
 function endpointProps(scope: Construct, vpcEndpointIds: string[] | undefined): RestApiProps {

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
-import { EventBus, type IEventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { EventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -21,7 +21,7 @@ export interface EventsProps {
  * is the event itself, the same JSON that the embedded home delivers. Other teams add rules of their own to the bus.
  */
 export class Events extends Construct {
-  readonly bus: IEventBus;
+  readonly bus: EventBus;
   readonly queues: Record<QueueName, Queue>;
 
   constructor(scope: Construct, id: string, props: EventsProps) {

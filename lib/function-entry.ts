@@ -1,5 +1,7 @@
 import type { Access } from '../backend/resources.ts';
 import { accessOf, type Contract, type TaskContract } from '../functions/core/contract.ts';
+import { fallbackContract } from '../functions/core/fallback.ts';
+import { endpointModule, taskModule } from '../functions/core/module-path.ts';
 import type { Catalogue } from '../platform/catalogue.ts';
 
 /** One Lambda function before it is bundled: its name, the source of its entry module, and what it may use. */
@@ -13,74 +15,74 @@ export interface FunctionEntry {
 
 /** The entry of an endpoint: its handler, wrapped, with the adapters that its access names and no others. */
 export function endpointEntry(contract: Contract, catalogue: Catalogue): FunctionEntry {
-  const { operationId, domain, timeoutMs, summary } = contract;
-  const access = accessOf(contract);
-  const module = `functions/${domain}/${kebabCase(operationId)}.ts`;
-  return {
-    name: kebabCase(operationId),
-    source: source({ [module]: operationId, 'functions/core/lambda.ts': 'lambda' }, access, catalogue, [
-      `export const handler = lambda(${operationId}, home);`,
-    ]),
-    access,
-    timeoutMs,
-    description: summary,
-  };
+  const { path, name } = endpointModule(contract);
+  return entry(path.replace(/^.*\/|\.ts$/g, ''), { ...contract, access: accessOf(contract) }, catalogue, {
+    imports: { [`functions/${path}`]: name, 'functions/core/lambda.ts': 'lambda' },
+    handler: `lambda(${name}, home)`,
+  });
 }
 
-/** The entry of a task: called by a state machine or schedule, or with the batches of a queue. */
+/** The entry of a task: called by a state machine or a schedule, or with the batches of a queue. */
 export function taskEntry(contract: TaskContract, catalogue: Catalogue): FunctionEntry {
-  const { name, domain, trigger, access, timeoutMs, summary } = contract;
-  const handler = camelCase(name);
-  const imports = { [`functions/${domain}/tasks/${name}.ts`]: handler };
-  const lines =
+  const { path, name } = taskModule(contract);
+  const { trigger } = contract;
+  const task = { [`functions/${path}`]: name };
+  return entry(
+    contract.name,
+    contract,
+    catalogue,
     trigger.type === 'queue'
-      ? [`export const handler = queueHandler(${handler}, '${trigger.queue}', home);`]
-      : [`export const handler = taskLambda(${handler}, home);`];
-  const wrapper =
-    trigger.type === 'queue'
-      ? { 'backend/aws/queue-handler.ts': 'queueHandler' }
-      : { 'functions/core/lambda.ts': 'taskLambda' };
-  return {
-    name,
-    source: source({ ...imports, ...wrapper }, access, catalogue, lines),
-    access,
-    timeoutMs,
-    description: summary,
-  };
+      ? {
+          imports: { ...task, 'backend/aws/queue-handler.ts': 'queueHandler' },
+          handler: `queueHandler(${name}, '${trigger.queue}', home)`,
+        }
+      : { imports: { ...task, 'functions/core/lambda.ts': 'taskLambda' }, handler: `taskLambda(${name}, home)` },
+  );
 }
 
-/** The authorizer: who presents the current or the previous token may call every endpoint. */
-export const authorizerEntry: FunctionEntry = {
-  name: 'authorizer',
-  source: importLines({
-    'backend/aws/token-authorizer.ts': 'tokenAuthorizer',
-    'backend/aws/secrets.ts': 'secretsManager',
-  })
-    .concat('export const handler = tokenAuthorizer(secretsManager());')
-    .join('\n'),
-  access: { secrets: ['token', 'token-previous'] },
-  timeoutMs: 5_000,
-  description: 'Checks the bearer token',
-};
+/** The entry of the authorizer, which reads the tokens and nothing else. */
+export function authorizerEntry(catalogue: Catalogue): FunctionEntry {
+  const spec: Spec = {
+    summary: 'Checks the bearer token',
+    access: { secrets: ['token', 'token-previous'] },
+    timeoutMs: 5_000,
+  };
+  return entry('authorizer', spec, catalogue, {
+    imports: { 'functions/core/lambda.ts': 'authorizerLambda' },
+    handler: 'authorizerLambda(home)',
+  });
+}
 
-/** What answers 404 and 405 to every request that no endpoint is for. */
-export const fallbackEntry: FunctionEntry = {
-  name: 'fallback',
-  source: importLines({ 'backend/aws/fallback.ts': 'handler' }).concat('export { handler };').join('\n'),
-  access: {},
-  timeoutMs: 3_000,
-  description: 'Answers requests that no endpoint is for',
-};
+/** The entry of what answers 404 and 405 to every request that no endpoint is for. */
+export function fallbackEntry(catalogue: Catalogue): FunctionEntry {
+  return entry('fallback', { ...fallbackContract, access: accessOf(fallbackContract) }, catalogue, {
+    imports: {
+      'functions/contracts.ts': 'contracts',
+      'functions/core/router.ts': 'createRouter',
+      'functions/core/lambda.ts': 'fallbackLambda',
+    },
+    handler: 'fallbackLambda(createRouter(contracts.map((contract) => ({ contract }))), home)',
+  });
+}
 
-function source(imports: Record<string, string>, access: Access, catalogue: Catalogue, lines: string[]): string {
-  const adapters = adaptersOf(access);
-  const ports = adapters.map(({ port, name }) => `${port}: ${name}`).join(', ');
-  const modules = Object.fromEntries(adapters.map(({ module, name }) => [module, name]));
-  return [
+type Spec = Pick<Contract, 'summary' | 'access' | 'timeoutMs'>;
+
+interface Code {
+  /** What is imported, by module. */
+  imports: Record<string, string>;
+  handler: string;
+}
+
+function entry(name: string, spec: Spec, catalogue: Catalogue, { imports, handler }: Code): FunctionEntry {
+  const adapters = adaptersOf(spec.access);
+  const modules = Object.fromEntries(adapters.map((adapter) => [adapter.module, adapter.name]));
+  const ports = adapters.map((adapter) => `${adapter.port}: ${adapter.name}`).join(', ');
+  const source = [
     ...importLines({ ...imports, ...modules, 'backend/aws/lambda-home.ts': 'lambdaHome' }),
     `const home = lambdaHome({ ${ports} }, ${JSON.stringify(catalogue)});`,
-    ...lines,
+    `export const handler = ${handler};`,
   ].join('\n');
+  return { name, source, access: spec.access, timeoutMs: spec.timeoutMs, description: spec.summary };
 }
 
 function adaptersOf(access: Access) {
@@ -95,15 +97,7 @@ function adaptersOf(access: Access) {
   return all.filter(({ isUsed }) => isUsed);
 }
 
-/** Paths are relative to the folder of the entries, `dist/<build>/entries`. */
+/** Paths start at the folder of the entries, `dist/<build>/entries`. */
 function importLines(modules: Record<string, string>): string[] {
   return Object.entries(modules).map(([module, name]) => `import { ${name} } from '../../../${module}';`);
-}
-
-export function kebabCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-export function camelCase(name: string): string {
-  return name.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

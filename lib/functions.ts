@@ -3,6 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type Access, type QueueName, queues } from '../backend/resources.ts';
 import { type AccessGrant, accessGrant, consumerGrant, mergedGrants, type Resources } from './access-policy.ts';
+import { acknowledge } from './acknowledge.ts';
 import { EndpointFunction, type PlatformNetwork } from './endpoint-function.ts';
 import type { FunctionEntry } from './function-entry.ts';
 import type { StackSettings } from './stack-settings.ts';
@@ -49,6 +50,9 @@ export class Functions extends Construct {
       eventSourceArn: resources.queues[name].queueArn,
       batchSize: queues[name].batchSize,
       reportBatchItemFailures: true,
+    });
+    acknowledge(consumer, {
+      'Serverless-LambdaEventSourceMappingDestination': 'The queue has a dead-letter queue of its own.',
     });
     return consumer;
   }

@@ -28,8 +28,8 @@ export function functionEntries({ catalogue }: Pick<StackSettings, 'catalogue'>)
   return [
     ...contracts.map((contract) => endpointEntry(contract, catalogue)),
     ...taskContracts.map((contract) => taskEntry(contract, catalogue)),
-    authorizerEntry,
-    fallbackEntry,
+    authorizerEntry(catalogue),
+    fallbackEntry(catalogue),
   ];
 }
 
@@ -49,7 +49,12 @@ export class OrchestratorStack extends Stack {
       destroyOnDelete,
       keptDays: settings.artifactDays,
     });
-    const secrets = new Secrets(this, 'Secrets', { ...settings, encryptionKey });
+    const secrets = new Secrets(this, 'Secrets', {
+      encryptionKey,
+      destroyOnDelete,
+      tokenSecret: settings.tokenSecret,
+      upstreamSecrets: settings.upstreamSecrets,
+    });
     const events = new Events(this, 'Events', { encryptionKey, alarmAction });
     const resources: Resources = {
       tables: tables.byName,
@@ -84,13 +89,13 @@ export class OrchestratorStack extends Stack {
         contract,
         handler: functions.create(endpointEntry(contract, catalogue)),
       })),
-      authorizer: functions.create(authorizerEntry),
-      fallback: functions.create(fallbackEntry),
+      authorizer: functions.create(authorizerEntry(catalogue)),
+      fallback: functions.create(fallbackEntry(catalogue)),
       settings,
     });
     acknowledgeAcrossStack(this, { artifacts: artifacts.bucket, pipeline });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'EventBusName', { value: events.bus.eventBusName });
-    new CfnOutput(this, 'TokenSecretArn', { value: secrets.token.secretArn });
+    new CfnOutput(this, 'TokenSecretArn', { value: secrets.tokenArn });
   }
 }

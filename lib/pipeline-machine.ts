@@ -21,6 +21,7 @@ const definitionFile = join(import.meta.dirname, '..', 'statemachines', 'pipelin
 
 /** The state machine of statemachines/pipeline.asl.json. It may call the functions that the file names, and nothing else. */
 export class PipelineMachine extends Construct {
+  readonly name: string;
   readonly arn: string;
   readonly executionArnPattern: string;
 
@@ -30,9 +31,9 @@ export class PipelineMachine extends Construct {
     requireSameNames(placeholdersOf(definition), Object.keys(functions));
     const arns = Object.entries(functions).map(([name, { functionArn }]) => [name, functionArn] as const);
     const logs = new LogGroup(this, 'Logs', { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
-    const stateMachineName = `${Stack.of(this).stackName}-pipeline`;
+    this.name = `${Stack.of(this).stackName}-pipeline`;
     const machine = new StateMachine(this, 'Machine', {
-      stateMachineName,
+      stateMachineName: this.name,
       definitionBody: DefinitionBody.fromString(JSON.stringify(JSON.parse(definition))),
       definitionSubstitutions: Object.fromEntries(arns),
       role: this.createRole(arns.map(([, arn]) => arn)).withoutPolicyUpdates(),
@@ -44,11 +45,10 @@ export class PipelineMachine extends Construct {
         'Errors are enough: the pipeline keeps its own log for each stage, and inputs stay out of logs.',
     });
     this.arn = machine.stateMachineArn;
-    const resourceName = `${stateMachineName}:*`;
     this.executionArnPattern = Stack.of(this).formatArn({
       service: 'states',
       resource: 'execution',
-      resourceName,
+      resourceName: `${this.name}:*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const alarm = new Alarm(this, 'Alarm', {

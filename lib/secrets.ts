@@ -16,21 +16,22 @@ export interface SecretsProps {
 
 /** The bearer token and the credentials of upstream services: ids for the environment, ARNs for the policies, no values. */
 export class Secrets extends Construct {
-  readonly token: ISecret;
+  readonly tokenArn: string;
   readonly byName: ReadonlyMap<SecretName, { id: string; arnPattern: string }>;
 
   constructor(scope: Construct, id: string, props: SecretsProps) {
     super(scope, id);
-    this.token = props.tokenSecret ? this.existing('Token', props.tokenSecret) : this.createToken(props);
+    const secret = props.tokenSecret ? this.existing('Token', props.tokenSecret) : this.createToken(props);
+    this.tokenArn = secret.secretArn;
     const upstream = Object.entries(props.upstreamSecrets).map(([service, given]) => {
-      const secret = this.existing(`Upstream-${service}`, given);
-      return [`upstream/${service}` as SecretName, { id: given, arnPattern: arnPatternOf(secret) }] as const;
+      const credential = this.existing(`Upstream-${service}`, given);
+      return [`upstream/${service}` as SecretName, { id: given, arnPattern: arnPatternOf(credential) }] as const;
     });
-    const token = { id: props.tokenSecret ?? this.token.secretArn, arnPattern: arnPatternOf(this.token) };
+    const token = { id: props.tokenSecret ?? secret.secretArn, arnPattern: arnPatternOf(secret) };
     this.byName = new Map([['token', token], ...upstream]);
   }
 
-  private createToken({ encryptionKey, destroyOnDelete }: SecretsProps): Secret {
+  private createToken({ encryptionKey, destroyOnDelete }: SecretsProps) {
     const secret = new Secret(this, 'Token', {
       description: 'Bearer token of the Omni Orchestrator; the version before this one is valid too',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
@@ -44,14 +45,16 @@ export class Secrets extends Construct {
     return secret;
   }
 
-  private existing(id: string, nameOrArn: string): ISecret {
+  private existing(id: string, nameOrArn: string): Named {
     return nameOrArn.startsWith('arn:')
       ? Secret.fromSecretCompleteArn(this, id, nameOrArn)
       : Secret.fromSecretNameV2(this, id, nameOrArn);
   }
 }
 
+type Named = Pick<ISecret, 'secretArn'> & { secretFullArn?: string | undefined };
+
 /** Secrets Manager ends each ARN with six characters of its own, which a name alone does not tell. */
-function arnPatternOf(secret: ISecret): string {
+function arnPatternOf(secret: Named): string {
   return secret.secretFullArn ?? `${secret.secretArn}-??????`;
 }

@@ -2,7 +2,9 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+
 import { type TableName, tables } from '../backend/resources.ts';
+import { acknowledge } from './acknowledge.ts';
 
 export interface TablesProps {
   encryptionKey: IKey | undefined;
@@ -33,6 +35,8 @@ export class Tables extends Construct {
         ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }
         : { encryption: TableEncryption.AWS_MANAGED }),
     });
+    if (spec.isDisposable)
+      acknowledge(table, { 'AwsSolutions-DDB3': 'Its items last for a day at most, and can be lost.' });
     for (const [indexName, { partition, sort }] of Object.entries(spec.indexes)) {
       table.addGlobalSecondaryIndex({
         indexName,
