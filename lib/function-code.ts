@@ -5,6 +5,9 @@ import type { FunctionEntry } from './function-entry.ts';
 
 const root = join(import.meta.dirname, '..');
 
+/** Packages that are not ES modules, such as find-my-way, ask for Node's own modules with `require`, which an ES module lacks. */
+const requireForCommonJs = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
 /**
  * Bundles all functions in one run of esbuild and gives the folder of each, `index.mjs` and its source map, by name. The
  * content depends on nothing but the sources, so the asset of an unchanged function keeps its hash on every machine. The
@@ -31,6 +34,7 @@ export function bundleFunctions(entries: readonly FunctionEntry[]): Record<strin
     legalComments: 'none',
     mainFields: ['module', 'main'],
     alias: { '@aws-sdk/credential-provider-node': join(root, 'backend', 'aws', 'environment-credentials.ts') },
+    banner: { js: requireForCommonJs },
     logLevel: 'warning',
   });
   return Object.fromEntries(entries.map(({ name }) => [name, join(folder, name)]));
