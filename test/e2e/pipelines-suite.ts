@@ -14,7 +14,7 @@ import {
 
 /** What anyone can see of pipelines from outside; runs unchanged against both homes. */
 export function describePipelines(site: () => Site): void {
-  describe('running pipelines', () => {
+  describe.concurrent('running pipelines', () => {
     it("the reference's example request runs its five stages to the end, with logs and artifacts for each", async () => {
       const repository = newRepository();
       const answer = await call(site(), 'POST /api/v1/pipeline/execute', { body: referenceExample(repository.url) });
@@ -129,7 +129,7 @@ export function describePipelines(site: () => Site): void {
     });
   });
 
-  describe('pipelines that do not go as planned', () => {
+  describe.concurrent('pipelines that do not go as planned', () => {
     it('a second pipeline for the branch is refused with the holder named, another branch is not', async () => {
       const repository = newRepository();
       const first = await execute(site(), pipelineRequest(repository.url, { stages: ['generate'] }));
