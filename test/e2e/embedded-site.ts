@@ -58,7 +58,7 @@ async function readStartMessage(child: ChildProcess): Promise<{ baseUrl: string;
   for await (const chunk of child.stdout ?? []) {
     output += String(chunk);
     const baseUrl = /running on (http:\S+)/.exec(output)?.[1];
-    const controlUrl = /faults at (http:\S+)/.exec(output)?.[1];
+    const controlUrl = /faults at (http:\S+)\/faults/.exec(output)?.[1];
     if (baseUrl && controlUrl && output.includes('curl')) {
       child.stdout?.resume();
       return { baseUrl, controlUrl };
