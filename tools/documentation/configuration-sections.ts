@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type * as z from 'zod';
 import { variableOf } from '../../backend/embedded/secrets.ts';
 import { embeddedSettings, readEmbeddedSettings } from '../../bin/embedded/settings.ts';
 import { functionSettings, readFunctionSettings, stageNames } from '../../functions/core/settings.ts';
 import { stageCredentials } from '../../functions/pipelines/task-contracts.ts';
+import { stackContext } from '../../lib/stack-settings.ts';
 import { code, markdownTable } from './markdown-table.ts';
 import { schemaFields } from './schema-fields.ts';
 
@@ -14,6 +16,7 @@ export function configurationSections(): Record<string, string> {
     'simulated-defaults': simulatedDefaults(),
     'stage-deadlines': stageDeadlines(),
     credentials: credentials(),
+    'cdk-context': cdkContext(),
   };
 }
 
@@ -21,10 +24,17 @@ function settingsTable(schema: z.ZodObject): string {
   const rows = schemaFields(schema).map((setting) => [
     code(setting.path),
     setting.type,
-    code((setting.default ?? '').replaceAll('"', '')),
+    code(defaultOf(schema, setting.path)),
     setting.description,
   ]);
   return markdownTable(['Setting', 'Value', 'Default', 'Meaning'], rows);
+}
+
+/** What a setting is when it is left out, where that is one value; a path is shown from the project's root. */
+function defaultOf(schema: z.ZodObject, name: string): string {
+  const { data } = (schema.shape[name] as z.ZodType).safeParse(undefined);
+  const isOneValue = ['string', 'number', 'boolean'].includes(typeof data);
+  return isOneValue ? String(data).replace(join(import.meta.dirname, '..', '..', '/'), '') : '';
 }
 
 /** Where the embedded home with its simulated platform differs from the functions' own defaults. */
@@ -53,4 +63,15 @@ function credentials(): string {
     code(variableOf(`upstream/${service}`)),
   ]);
   return markdownTable(['Service', 'Called by the stages', 'Variable in the embedded home'], rows);
+}
+
+function cdkContext(): string {
+  const values = schemaFields(stackContext, 'output').filter(({ path }) => Object.hasOwn(stackContext.shape, path));
+  const rows = values.map((value) => [
+    code(value.path),
+    value.type,
+    code(defaultOf(stackContext, value.path)),
+    value.description,
+  ]);
+  return markdownTable(['Value', 'Type', 'Default', 'Meaning'], rows);
 }

@@ -12,12 +12,15 @@ export interface Field {
 }
 
 interface JsonSchema {
+  $ref?: string;
+  $defs?: Record<string, JsonSchema>;
   type?: string;
   enum?: unknown[];
   const?: unknown;
   anyOf?: JsonSchema[];
   items?: JsonSchema;
   properties?: Record<string, JsonSchema>;
+  additionalProperties?: JsonSchema | boolean;
   required?: string[];
   pattern?: string;
   format?: string;
@@ -28,9 +31,14 @@ interface JsonSchema {
   description?: string;
 }
 
-/** Every field of an object schema as a caller writes it, the fields of nested objects after their own. */
-export function schemaFields(schema: z.ZodType): Field[] {
-  return fieldsOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema, '');
+/**
+ * Every field of an object schema, the fields of nested objects after their own: as a caller writes it, or, where text is
+ * turned into something else first, as it is read (`output`).
+ */
+export function schemaFields(schema: z.ZodType, io: 'input' | 'output' = 'input'): Field[] {
+  const { $ref, $defs, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema;
+  const named = $ref && $defs?.[$ref.replace('#/$defs/', '')];
+  return fieldsOf(named ? named : root, '');
 }
 
 function fieldsOf({ properties = {}, required = [] }: JsonSchema, prefix: string): Field[] {
@@ -48,12 +56,15 @@ function fieldsOf({ properties = {}, required = [] }: JsonSchema, prefix: string
 }
 
 function typeText(schema: JsonSchema): string {
-  if (schema.anyOf) return schema.anyOf.map(typeText).join(' or ');
+  if (schema.anyOf) return schema.anyOf.map(typeText).filter(Boolean).join(' or ');
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ');
   if (schema.type === 'array') return `list of ${schema.items ? typeText(schema.items) : 'anything'}`;
   if (schema.type === 'integer' || schema.type === 'number') return numberText(schema);
   if (schema.type === 'string') return stringText(schema);
-  return schema.type ?? 'any';
+  if (schema.type === 'boolean') return '`true`, `false`';
+  if (typeof schema.additionalProperties === 'object') return `name to ${typeText(schema.additionalProperties)}`;
+  if (schema.properties) return `object with ${Object.keys(schema.properties).map(code).join(', ')}`;
+  return schema.type ?? '';
 }
 
 function stringText({ pattern, format }: JsonSchema): string {
