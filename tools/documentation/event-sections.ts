@@ -16,7 +16,7 @@ function eventSection(type: EventType): string {
     `### ${code(type)}`,
     summary,
     markdownTable(['Field', 'Type'], rows),
-    `\`\`\`json\n${JSON.stringify(exampleOf(type), null, 2)}\n\`\`\``,
+    `\`\`\`json\n${jsonText(exampleOf(type))}\n\`\`\``,
   ].join('\n\n');
 }
 
@@ -24,4 +24,11 @@ function eventSection(type: EventType): string {
 function exampleOf(type: EventType) {
   const atMs = Date.parse('2026-01-15T10:30:00.000Z');
   return eventOf(type, { atMs, occurrence: 'example', data: eventExamples[type] });
+}
+
+/** JSON as the formatter wants it: lists of plain values on one line. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(/\[[^[\]{}]*\]/g, (list) =>
+    list.replaceAll(/\n\s*/g, ' ').replace('[ ', '[').replace(' ]', ']'),
+  );
 }
