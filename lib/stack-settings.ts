@@ -21,7 +21,7 @@ const fromText = <Schema extends z.ZodType>(schema: Schema) =>
   }, schema);
 
 /** Every value of the CDK context that the stack reads, with its meaning. */
-export const stackContext = z.object({
+const stackContext = z.object({
   stackName: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/)
@@ -84,7 +84,9 @@ export const stackContext = z.object({
   alarmTopicArn: z.string().startsWith('arn:').optional().describe('An SNS topic that is told of alarms.'),
   destroyOnDelete: flag
     .default(false)
-    .describe('Destroys tables, artifacts and secrets with the stack. For trials: data is lost for good.'),
+    .describe(
+      'Destroys tables, secrets and the bucket of artifacts (once it is empty) with the stack. For trials: data is lost.',
+    ),
 });
 
 export interface StackSettings extends z.output<typeof stackContext> {

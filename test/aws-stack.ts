@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
@@ -28,10 +28,15 @@ export async function deployAwsStack(endpoint: string, context: Record<string, u
     `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   ]);
   const outputs = join(folder, 'outputs.json');
+  const endpoints = { AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_S3: endpoint };
   const run = (...parameters: string[]) =>
     promisify(execFile)(process.execPath, [cdk, ...parameters, '--output', join(folder, 'cdk.out'), ...settings], {
       cwd: root,
-      env: { ...process.env, AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_S3: endpoint },
+      env: {
+        ...process.env,
+        PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env['PATH']}`,
+        ...endpoints,
+      },
       maxBuffer: 64 * 1024 * 1024,
     });
   await run('bootstrap', 'aws://000000000000/us-east-1');

@@ -45,7 +45,7 @@ export function stepFunction(client: SFNClient, machineArn: string): StateMachin
 }
 
 /** `arn:…:stateMachine:pipeline` and `pipe_1` give `arn:…:execution:pipeline:pipe_1`. */
-export function executionArn(machineArn: string, name: string): string {
+function executionArn(machineArn: string, name: string): string {
   return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bundleFunctions } from '../../lib/function-code.ts';
@@ -8,13 +8,17 @@ import { readStackSettings } from '../../lib/stack-settings.ts';
 
 const entries = functionEntries(readStackSettings(new App().node));
 const code = bundleFunctions(entries);
+const again = bundleFunctions(entries.slice(0, 2));
 const bundle = (name: string) => join(code[name] ?? '', 'index.mjs');
 
 beforeAll(() => {
   vi.stubEnv('QUEUE_EVENT_LOG', 'https://sqs.example/event-log');
   vi.stubEnv('AWS_REGION', 'us-east-1');
 });
-afterAll(() => vi.unstubAllEnvs());
+afterAll(() => {
+  vi.unstubAllEnvs();
+  for (const folder of [code, again]) rmSync(dirname(Object.values(folder)[0] ?? ''), { recursive: true });
+});
 
 describe('bundles', () => {
   it.each(entries)('$name loads and has a handler', async ({ name }) => {
@@ -49,7 +53,6 @@ describe('bundles', () => {
   });
 
   it('bundling again gives the same bytes, so that an unchanged function is not deployed again', () => {
-    const again = bundleFunctions(entries.slice(0, 2));
     for (const [name, folder] of Object.entries(again)) {
       for (const file of ['index.mjs', 'index.mjs.map']) {
         const first = readFileSync(join(code[name] ?? '', file), 'utf8');

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { functionEntries, OrchestratorStack } from '../../lib/orchestrator-stack.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
 
 /** Templates do not depend on what the bundles hold, so all functions share a folder; function-code.test.ts makes the real ones. */
 const folder = mkdtempSync(join(tmpdir(), 'orchestrator-code-'));
 writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => undefined;');
-process.once('exit', () => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 export interface TemplateResource {
   Type: string;
