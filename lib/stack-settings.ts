@@ -21,7 +21,7 @@ const fromText = <Schema extends z.ZodType>(schema: Schema) =>
   }, schema);
 
 /** Every value of the CDK context that the stack reads, with its meaning. */
-const stackContext = z.object({
+export const stackContext = z.object({
   stackName: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/)
