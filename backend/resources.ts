@@ -16,6 +16,8 @@ export const tables = {
     indexes: {
       by_creation: { partition: 'kind', sort: 'id' },
       by_status: { partition: 'status', sort: 'id' },
+      /** Holds only pipelines whose end is still to be published: sparse, and nearly always empty. */
+      by_unannounced: { partition: 'unannounced', sort: 'id' },
       by_repository: { partition: 'repository', sort: 'id' },
     },
   },

@@ -1,13 +1,13 @@
 import type { Backend } from '../../backend/backend.ts';
 import { eventOf } from '../events/contract.ts';
 import { freeBranch } from './branch-lock.ts';
-import { type Failure, orderedStages, type Pipeline, target, withEnd } from './pipeline.ts';
+import { type Failure, orderedStages, type Pipeline, target, withEnd, withEndAnnounced } from './pipeline.ts';
 import { changePipeline, loadPipeline } from './pipeline-store.ts';
 import { loadStageRun } from './stage-run-store.ts';
 
 /**
- * Ends a pipeline, announces its end and frees its branch. Called again, it repeats what may not have happened and
- * decides nothing anew: the end that is stored stays.
+ * Ends a pipeline, announces its end and frees its branch. The end is stored as unannounced first, so that it is found
+ * again if the rest does not happen. Called again, it repeats the rest and decides nothing anew.
  */
 export async function endPipeline(backend: Backend, pipelineId: string): Promise<Pipeline> {
   const failure = await failureOf(backend, pipelineId);
@@ -16,7 +16,9 @@ export async function endPipeline(backend: Backend, pipelineId: string): Promise
   );
   await backend.bus.publish([endEvent(ended)]);
   await freeBranch(backend, target(ended.request), ended.id);
-  return ended;
+  return changePipeline(backend, pipelineId, (pipeline) =>
+    pipeline.unannounced ? withEndAnnounced(pipeline) : pipeline,
+  );
 }
 
 /** The failure of the stage that failed last, if one did. */

@@ -33,6 +33,8 @@ export interface Pipeline {
   completedMs?: number;
   cancelRequestedMs?: number;
   error?: Failure;
+  /** Set while the end is stored but may not have been published yet, so that it can be found again. */
+  unannounced?: 'end';
   /** Grows with each write; a write names the revision that it changes. */
   revision: number;
 }
@@ -116,7 +118,12 @@ export function withEnd(pipeline: Pipeline, failure: Failure | undefined, nowMs:
   const error = failure ?? unfinishedFailure(pipeline);
   const isCancelled = pipeline.cancelRequestedMs !== undefined;
   const status = isCancelled ? 'cancelled' : error ? 'failed' : 'completed';
-  return { ...pipeline, stages, status, completedMs: nowMs, ...(error ? { error } : {}) };
+  return { ...pipeline, stages, status, completedMs: nowMs, unannounced: 'end', ...(error ? { error } : {}) };
+}
+
+/** The pipeline once its end is published and its branch free. */
+export function withEndAnnounced({ unannounced: _, ...pipeline }: Pipeline): Pipeline {
+  return pipeline;
 }
 
 function endedStage(state: StageState, nowMs: number): StageState {

@@ -15,7 +15,7 @@ import {
   withStageEnded,
 } from './pipeline.ts';
 import { changePipeline, loadPipeline } from './pipeline-store.ts';
-import { newStageRun, pollDelaySeconds, type StageOutcome, type StageRun, withLog } from './stage-run.ts';
+import { newStageRun, pollDelaySeconds, type StageOutcome, type StageRun, shortened, withLog } from './stage-run.ts';
 import { beginStageRun, loadStageRun, saveStageRun } from './stage-run-store.ts';
 import { type Stage, StageWork, StillWaiting } from './stage-work.ts';
 
@@ -98,8 +98,16 @@ function broken(failure: Failure): StageOutcome {
   return { verdict: 'broken', reasons: [failure.message], failure, result: {} };
 }
 
+/** A pipeline's item and its end event carry the failure: long enough to see what happened, the run has the reasons. */
+const failureCharactersMax = 2000;
+
 function gateFailure(stage: StageName, reasons: string[]): Failure {
-  return { code: 'STAGE_FAILED', stage, message: `The ${stage} stage failed: ${reasons.join(' ')}`, retryable: false };
+  return {
+    code: 'STAGE_FAILED',
+    stage,
+    message: shortened(`The ${stage} stage failed: ${reasons.join(' ')}`, failureCharactersMax),
+    retryable: false,
+  };
 }
 
 function upstreamFailure(stage: StageName, error: UpstreamError): Failure {

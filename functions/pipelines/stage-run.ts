@@ -62,16 +62,34 @@ export function newStageRun(pipelineId: string, stage: StageName, iteration: num
   };
 }
 
-/** 200 lines of 1,000 characters leave a run's item well under DynamoDB's 400 KB; complete logs are artifacts. */
-const logLinesMax = 200;
-const logCharactersMax = 1000;
+/**
+ * A run's item must stay under DynamoDB's 400 KB. 100 log lines of 500 characters take at most 150 KB in UTF-8, the
+ * reasons, which a step and the outcome hold, twice 60 KB; complete logs and reports are artifacts.
+ */
+const logLinesMax = 100;
+const logCharactersMax = 500;
+const reasonsMax = 20;
+const reasonCharactersMax = 1000;
 
 /** The run with one more log line, or marked as truncated when it has its fill. */
 export function withLog(run: StageRun, line: LogLine): StageRun {
   if (run.logs.length >= logLinesMax) return { ...run, logsTruncated: true };
-  const isLong = line.message.length > logCharactersMax;
-  const message = isLong ? `${line.message.slice(0, logCharactersMax - 1)}…` : line.message;
+  const message = shortened(line.message, logCharactersMax);
+  const isLong = message !== line.message;
   return { ...run, logs: [...run.logs, { ...line, message }], logsTruncated: run.logsTruncated || isLong };
+}
+
+/** The reasons as far as a run keeps them: 20 of 1,000 characters, and how many more there were. */
+export function keptReasons(reasons: string[]): string[] {
+  const kept = reasons.slice(0, reasonsMax).map((reason) => shortened(reason, reasonCharactersMax));
+  return reasons.length > reasonsMax ? [...kept, `And ${reasons.length - reasonsMax} more.`] : kept;
+}
+
+/** The text's end is what tells of a failure in a log, so the middle is left out. */
+export function shortened(text: string, charactersMax: number): string {
+  if (text.length <= charactersMax) return text;
+  const kept = Math.floor((charactersMax - 1) / 2);
+  return `${text.slice(0, kept)}…${text.slice(-kept)}`;
 }
 
 /**

@@ -64,7 +64,7 @@ export class StageWork {
 
   /** Asks an upstream something that changes nothing there. */
   read<T>(call: UpstreamCall<T>): Promise<T> {
-    return this.#around.upstream.call({ ...call, requestId: this.run.pipelineId });
+    return this.#around.upstream.call({ ...call, ...this.#manner() });
   }
 
   /**
@@ -74,7 +74,7 @@ export class StageWork {
   tell<T>(step: string, call: UpstreamCall<T>): Promise<T> {
     const { pipelineId, iteration, stage } = this.run;
     const idempotencyKey = `${pipelineId}:${iteration}:${stage}:${step}`;
-    return this.#around.upstream.call({ ...call, idempotencyKey, requestId: pipelineId });
+    return this.#around.upstream.call({ ...call, ...this.#manner(), idempotencyKey });
   }
 
   /** Does a step and stores its result before anything else happens; gives the stored result when it was done before. */
@@ -141,6 +141,11 @@ export class StageWork {
     const artifact = run?.artifacts.find((candidate) => candidate.name === name);
     const bytes = artifact && (await this.#around.backend.objects.get(artifact.key));
     return bytes && Buffer.from(bytes).toString('utf8');
+  }
+
+  /** What every call of a stage has in common. */
+  #manner() {
+    return { requestId: this.run.pipelineId, timeoutMs: this.settings.upstreamTimeoutMs };
   }
 
   async #ask<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {

@@ -1,3 +1,4 @@
+import { shortened } from '../stage-run.ts';
 import type { Stage, StageWork } from '../stage-work.ts';
 import { type AgentResult, askAgent, startAgent } from './coding-agents.ts';
 
@@ -18,20 +19,28 @@ export const generate: Stage = async (work) => {
   return { reasons: [], result: { ...ended, agent: job.agent } };
 };
 
-type Ended = Omit<AgentResult, 'patch'> | { failure: string };
+interface Work extends Omit<AgentResult, 'patch' | 'files_changed'> {
+  /** How many; the patch names them. */
+  files_changed: number;
+}
+
+type Ended = Work | { failure: string };
+
+/** An agent's summary goes into logs, results and lessons: a few paragraphs. */
+const summaryCharactersMax = 2000;
 
 /** Keeps the patch apart from what is remembered of the result: a patch can be far larger than a stored step may be. */
 async function finish(work: StageWork, job: Parameters<typeof askAgent>[1]): Promise<Ended | undefined> {
   const answer = await askAgent(work, job);
   if (answer === undefined || 'failure' in answer) return answer;
-  const { patch, ...ended } = answer;
+  const { patch, files_changed, summary, ...ended } = answer;
   await work.keep('changes.patch', 'text/x-diff', patch);
-  return ended;
+  return { ...ended, files_changed: files_changed.length, summary: shortened(summary, summaryCharactersMax) };
 }
 
 function describeEnd(ended: Ended): string {
   if ('failure' in ended) return `The agent failed: ${ended.failure}`;
-  return `The agent changed ${ended.files_changed.length} files in commit ${ended.commit_sha}: ${ended.summary}`;
+  return `The agent changed ${ended.files_changed} files in commit ${ended.commit_sha}: ${ended.summary}`;
 }
 
 /** The task, with what was held against the previous attempt. */

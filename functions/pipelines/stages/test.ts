@@ -1,4 +1,5 @@
 import { type CiPipeline, type CiStep, codeForge } from '../../../platform/upstream-apis/code-forge.ts';
+import { keptReasons } from '../stage-run.ts';
 import type { Stage, StageWork } from '../stage-work.ts';
 
 /** States in which a CI pipeline or step may still change; `blocked` waits for a person's approval. */
@@ -38,7 +39,10 @@ async function collect(work: StageWork, pipeline: CiPipeline) {
   }
   const text = logs.map(({ step, lines }) => `== ${step.name}: ${step.state}\n${lines.join('\n')}\n`).join('\n');
   await work.keep('test.log', 'text/plain', text);
-  return { status: pipeline.status, reasons: pipeline.status === 'success' ? [] : failures(pipeline, logs) };
+  return {
+    status: pipeline.status,
+    reasons: pipeline.status === 'success' ? [] : keptReasons(failures(pipeline, logs)),
+  };
 }
 
 function failures(pipeline: CiPipeline, logs: { step: CiStep; lines: string[] }[]): string[] {

@@ -1,6 +1,7 @@
 import { codeFortress } from '../../../platform/upstream-apis/code-fortress.ts';
 import { securityShield } from '../../../platform/upstream-apis/security-shield.ts';
 import { sourceControl } from '../../../platform/upstream-apis/source-control.ts';
+import { keptReasons } from '../stage-run.ts';
 import type { Stage, StageWork } from '../stage-work.ts';
 import { gateReasons } from './quality-gate.ts';
 
@@ -18,7 +19,7 @@ export const validate: Stage = async (work) => {
       const scan = await work.tell('scan', securityShield.scan({ repo: config.repo_url, commit }));
       await work.keep('quality-gate.json', 'application/json', JSON.stringify(projectStatus, null, 2));
       await work.keep('security-scan.json', 'application/json', JSON.stringify(scan, null, 2));
-      return gateReasons(config.quality_gate, projectStatus, scan);
+      return keptReasons(gateReasons(config.quality_gate, projectStatus, scan));
     },
     (against) => `Quality gate and scan read for ${commit}: ${against.length} reasons against it.`,
   );

@@ -7,31 +7,38 @@ import { pipelineOf } from '../pipeline-store.ts';
 import { reconcilePipelinesTask } from '../task-contracts.ts';
 
 /**
- * Compares every pipeline that says it is running with its execution. One without an execution is launched: its process
- * died between storing and starting. One whose execution ended is ended: the execution was stopped from outside or
- * failed past its retries.
+ * Puts right what was cut short. A pipeline that runs without an execution is launched: its process died between storing
+ * and starting. One whose execution ended is ended: it was stopped from outside, or failed past its retries. One whose
+ * end was stored but not announced is announced.
  */
 export const reconcilePipelines = task(reconcilePipelinesTask, async (_: unknown, home: Home) => {
-  let before: string | undefined;
   let reconciled = 0;
-  for (;;) {
-    const page = await home.backend.table('pipelines').query({
-      index: 'by_status',
-      partition: 'running',
-      limit: 100,
-      ...(before === undefined ? {} : { before }),
-    });
-    for (const item of page.items) reconciled += (await reconcile(pipelineOf(item), home)) ? 1 : 0;
-    before = page.items.at(-1)?.['id'] as string | undefined;
-    if (!page.more) return { reconciled };
+  for (const sought of [
+    { index: 'by_status', partition: 'running' },
+    { index: 'by_unannounced', partition: 'end' },
+  ]) {
+    for await (const pipeline of pipelinesIn(home, sought)) reconciled += (await reconcile(pipeline, home)) ? 1 : 0;
   }
+  return { reconciled };
 });
+
+async function* pipelinesIn({ backend }: Home, sought: { index: string; partition: string }): AsyncGenerator<Pipeline> {
+  let before: string | undefined;
+  for (;;) {
+    const page = await backend
+      .table('pipelines')
+      .query({ ...sought, limit: 100, ...(before === undefined ? {} : { before }) });
+    for (const item of page.items) yield pipelineOf(item);
+    before = page.items.at(-1)?.['id'] as string | undefined;
+    if (!page.more) return;
+  }
+}
 
 async function reconcile(pipeline: Pipeline, { backend, log }: Home): Promise<boolean> {
   const execution = await backend.machine('pipeline').describe(pipeline.id);
   if (execution?.status === 'RUNNING') return false;
   log.warn('pipeline reconciled', { pipeline_id: pipeline.id, execution: execution?.status ?? 'missing' });
-  if (execution) await endPipeline(backend, pipeline.id);
+  if (execution || pipeline.status !== 'running') await endPipeline(backend, pipeline.id);
   else await launchPipeline(backend, pipeline);
   return true;
 }
