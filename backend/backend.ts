@@ -31,13 +31,16 @@ export type Item = Key & { expires_at?: number } & Record<string, unknown>;
 
 /** What must hold of the stored item for a write to happen; all parts together. */
 export interface Condition {
-  /** `true`: no (unexpired) item has this key; `false`: one has. */
+  /** `true`: an (unexpired) item has this key; `false`: none has. */
   exists?: boolean;
-  /** Fields that must have exactly these values. `undefined` asks that the field is absent. */
+  /** Fields that must have exactly these values. `undefined` asks that the field is absent, as all are of an absent item. */
   equals?: Record<string, Scalar | undefined>;
 }
 
-/** Changes of one item: fields to set, to remove, and numbers to add to (an absent number counts as 0). */
+/**
+ * Changes of one item: fields to set (to undefined: to remove), to remove, and numbers to add to (an absent number counts
+ * as 0). A field stands in one of the three, and neither `pk` nor `sk` in any.
+ */
 export interface Changes {
   set?: Record<string, unknown>;
   remove?: string[];
@@ -49,7 +52,7 @@ export interface Query {
   index?: string;
   /** The value of the partition key. */
   partition: string;
-  /** Sort keys from this one on, inclusive. */
+  /** Sort keys from this one on, inclusive. They compare by the bytes of their UTF-8. */
   from?: string;
   /** Sort keys below this one, exclusive. A page ends at its last sort key, and the next page starts before it. */
   before?: string;
@@ -67,12 +70,18 @@ export interface Page {
   more: boolean;
 }
 
-/** Items under conditional single-item writes. Reads by key see every write that was answered before them. */
+/**
+ * Items under conditional single-item writes. Reads by key and queries by the table's own keys see every write that was
+ * answered before them; an index may lag behind.
+ */
 export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** Stores the whole item. Throws {@link ConditionFailed}, changing nothing, when the condition does not hold. */
   put(item: Item, condition?: Condition): Promise<void>;
-  /** Changes fields of one item, creating it where absent, and gives the item as it is then. Throws {@link ConditionFailed}. */
+  /**
+   * Changes fields of one item, creating it where absent, and gives the item as it is then. An expired item is absent: the
+   * update starts afresh, carrying nothing over. Throws {@link ConditionFailed}.
+   */
   update(key: Key, changes: Changes, condition?: Condition): Promise<Item>;
   delete(key: Key, condition?: Condition): Promise<void>;
   query(query: Query): Promise<Page>;
@@ -117,7 +126,10 @@ export interface Queue {
   send(messages: OutgoingMessage[]): Promise<void>;
 }
 
-/** Handles a batch. Messages named in `retry` come again, after their delay where one is given; a throw fails the batch. */
+/**
+ * Handles a batch. Messages named in `retry` come again, after their delay where one is given, else when their visibility
+ * ends; a throw fails the batch.
+ */
 export type Consumer = (messages: QueueMessage[]) => Promise<{ retry: { id: string; delaySeconds?: number }[] }>;
 
 /** An event of the platform as it goes over the bus: `type` is EventBridge's detail-type, the rest is the detail. */

@@ -1,0 +1,69 @@
+import type { StatementSync } from 'node:sqlite';
+import type { Clock, Item, Page, Query, Scalar, Table } from '../backend.ts';
+import { hasValues } from './condition.ts';
+import type { Store } from './store.ts';
+import type { TableSchema } from './table-schema.ts';
+
+const limitMax = 1000;
+
+/** The query of a table. Each shape of query is prepared once; what shapes there are is bounded by the code that asks. */
+export function queryOf(store: Store, schema: TableSchema, clock: Clock): Table['query'] {
+  const prepared = new Map<string, StatementSync>();
+
+  function statementFor(query: Query): StatementSync {
+    const { index, order, from, before, equals = {} } = query;
+    const shape = [index, order, from !== undefined, before !== undefined, Object.keys(equals).length].join(' ');
+    let statement = prepared.get(shape);
+    if (!statement) {
+      statement = store.database.prepare(selectionOf(query, schema));
+      statement.setReturnArrays(true);
+      prepared.set(shape, statement);
+    }
+    return statement;
+  }
+
+  return async (query) => {
+    if (!(query.limit >= 1 && query.limit <= limitMax)) throw new RangeError(`A page has 1 to ${limitMax} items.`);
+    const { partition, from, before, limit, equals } = query;
+    const bounds = [from, before].filter((bound) => bound !== undefined);
+    const values = [partition, clock.now() / 1000, ...bounds];
+    return store.read(() => {
+      const statement = statementFor(query);
+      if (equals) {
+        const rows = statement.iterate(...values, ...tracesOf(equals), -1);
+        return filteredPage(rows as unknown as Iterable<[string]>, limit, equals);
+      }
+      return wholePage(statement.all(...values, limit + 1) as unknown as [string][], limit);
+    });
+  };
+}
+
+function selectionOf({ index, order, from, before, equals = {} }: Query, schema: TableSchema): string {
+  const { partition, sort } = schema.keyColumns(index);
+  return `SELECT body FROM ${schema.table}
+    WHERE ${partition} = ? AND ${sort} IS NOT NULL AND (expires_at IS NULL OR expires_at > ?)
+    ${from === undefined ? '' : `AND ${sort} >= ?`} ${before === undefined ? '' : `AND ${sort} < ?`}
+    ${'AND instr(body, ?) > 0 '.repeat(Object.keys(equals).length)}
+    ORDER BY ${sort} ${order === 'oldest' ? 'ASC' : 'DESC'} LIMIT ?`;
+}
+
+function wholePage(rows: [string][], limit: number): Page {
+  const items = rows.slice(0, limit).map(([body]): Item => JSON.parse(body));
+  return { items, more: rows.length > limit };
+}
+
+function filteredPage(rows: Iterable<[string]>, limit: number, equals: Record<string, Scalar>): Page {
+  const items: Item[] = [];
+  for (const [body] of rows) {
+    const item: Item = JSON.parse(body);
+    if (!hasValues(item, equals)) continue;
+    if (items.length === limit) return { items, more: true };
+    items.push(item);
+  }
+  return { items, more: false };
+}
+
+/** What the body of an item with these values contains. A nested value may leave the same trace, so it only narrows. */
+function tracesOf(equals: Record<string, Scalar>): string[] {
+  return Object.entries(equals).map(([field, value]) => JSON.stringify({ [field]: value }).slice(1, -1));
+}
