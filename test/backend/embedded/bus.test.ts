@@ -3,6 +3,7 @@ import { openBus } from '../../../backend/embedded/bus.ts';
 import { openStore } from '../../../backend/embedded/store.ts';
 import { describeBus } from '../../suites/bus-suite.ts';
 import { settableClock } from '../../suites/settable-clock.ts';
+import { rethrow } from './rethrow.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 describeBus({
@@ -17,9 +18,7 @@ describeBus({
         received[Number(queue)]?.push(...messages.map(({ body }) => body as unknown as BusEvent));
       },
       clock: settableClock(),
-      onFault(error) {
-        throw error;
-      },
+      onFault: rethrow,
     });
     bus.start();
     return {

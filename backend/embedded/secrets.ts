@@ -1,0 +1,17 @@
+import type { Secrets } from '../backend.ts';
+import type { SecretName } from '../resources.ts';
+
+/** Secrets from the given environment. An empty variable is none. */
+export function secretsOf(environment: Record<string, string | undefined>): Secrets {
+  return { get: async (name) => environment[variableOf(name)] || undefined };
+}
+
+/** The variable of a secret: `token` is `ORCHESTRATOR_TOKEN`, `upstream/code-forge` is `UPSTREAM_TOKEN_CODE_FORGE`. */
+export function variableOf(name: SecretName): string {
+  const upstream = /^upstream\/(.+)$/.exec(name)?.[1];
+  return upstream ? `UPSTREAM_TOKEN_${upperSnake(upstream)}` : `ORCHESTRATOR_${upperSnake(name)}`;
+}
+
+function upperSnake(name: string): string {
+  return name.replaceAll(/[^a-zA-Z0-9]+/g, '_').toUpperCase();
+}
