@@ -64,7 +64,8 @@ export class StageWork {
 
   /** Asks an upstream something that changes nothing there. */
   read<T>(call: UpstreamCall<T>): Promise<T> {
-    return this.#around.upstream.call({ ...call, requestId: this.run.pipelineId });
+    const timeoutMs = this.settings.upstreamTimeoutMs;
+    return this.#around.upstream.call({ ...call, timeoutMs, requestId: this.run.pipelineId });
   }
 
   /**
@@ -74,7 +75,8 @@ export class StageWork {
   tell<T>(step: string, call: UpstreamCall<T>): Promise<T> {
     const { pipelineId, iteration, stage } = this.run;
     const idempotencyKey = `${pipelineId}:${iteration}:${stage}:${step}`;
-    return this.#around.upstream.call({ ...call, idempotencyKey, requestId: pipelineId });
+    const timeoutMs = this.settings.upstreamTimeoutMs;
+    return this.#around.upstream.call({ ...call, timeoutMs, idempotencyKey, requestId: pipelineId });
   }
 
   /** Does a step and stores its result before anything else happens; gives the stored result when it was done before. */
