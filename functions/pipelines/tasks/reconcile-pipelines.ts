@@ -9,7 +9,7 @@ import { reconcilePipelinesTask } from '../task-contracts.ts';
 /**
  * Compares every pipeline that says it is running with its execution. One without an execution is launched: its process
  * died between storing and starting. One whose execution ended is ended: the execution was stopped from outside or
- * failed past its retries.
+ * failed past its retries. One that cannot be reconciled now is logged, and does not keep the others from it.
  */
 export const reconcilePipelines = task(reconcilePipelinesTask, async (_: unknown, home: Home) => {
   let before: string | undefined;
@@ -27,7 +27,16 @@ export const reconcilePipelines = task(reconcilePipelinesTask, async (_: unknown
   }
 });
 
-async function reconcile(pipeline: Pipeline, { backend, log }: Home): Promise<boolean> {
+async function reconcile(pipeline: Pipeline, home: Home): Promise<boolean> {
+  try {
+    return await compare(pipeline, home);
+  } catch (error) {
+    home.log.error('pipeline could not be reconciled', { pipeline_id: pipeline.id, error: error as Error });
+    return false;
+  }
+}
+
+async function compare(pipeline: Pipeline, { backend, log }: Home): Promise<boolean> {
   const execution = await backend.machine('pipeline').describe(pipeline.id);
   if (execution?.status === 'RUNNING') return false;
   log.warn('pipeline reconciled', { pipeline_id: pipeline.id, execution: execution?.status ?? 'missing' });

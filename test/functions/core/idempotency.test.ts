@@ -42,7 +42,11 @@ async function begun(attempt: Promise<Attempt | { replay: HttpResponse }>): Prom
   return result;
 }
 
-const refusalOf = (attempt: Promise<unknown>): Promise<ApiError> => attempt.then(Promise.reject, (error) => error);
+const refusalOf = (attempt: Promise<unknown>): Promise<ApiError> =>
+  attempt.then(
+    () => Promise.reject(new Error('it was not refused')),
+    (error) => error,
+  );
 
 describe('the same request again', () => {
   it('gives the first answer, marked as replayed', async () => {
