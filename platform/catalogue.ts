@@ -53,7 +53,7 @@ const serviceRow = z
     tier: z.string().min(1),
     critical: z.boolean(),
     depends_on: z.array(z.string()),
-    probe: z.union([z.literal('tcp'), path], 'must be "tcp" or a path that starts with /'),
+    probe: z.string().regex(/^(tcp|\/\S*)$/, 'must be "tcp" or a path that starts with /'),
     metrics: path.optional(),
     url: z
       .string()

@@ -36,7 +36,7 @@ export const codingTaskRequest = z.object({
 });
 
 /** `result` is there once the status is `completed`, `error` once it is `failed`. `patch` is a unified diff. */
-export const codingTask = z.object({
+const codingTask = z.object({
   id: z.string().min(1),
   status: z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']),
   created_at: z.string(),

@@ -35,7 +35,7 @@ export const solveRequest = z.object({
 });
 
 /** `result` is there once the status is `completed`, `error` once it is `failed`. */
-export const solveJob = z.object({
+const solveJob = z.object({
   id: z.string().min(1),
   status: z.enum(['queued', 'running', 'completed', 'failed']),
   created_at: z.string(),
@@ -53,7 +53,7 @@ export const solveJob = z.object({
 });
 
 /** A unified diff. */
-export const solvePatch = z.object({ id: z.string(), patch: z.string() });
+const solvePatch = z.object({ id: z.string(), patch: z.string() });
 
 export type SolveRequest = z.infer<typeof solveRequest>;
 export type SolveJob = z.infer<typeof solveJob>;

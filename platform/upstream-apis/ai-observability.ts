@@ -11,6 +11,6 @@ export const aiObservability = {
   }),
 };
 
-export const langfuseHealth = z.object({ status: z.string(), version: z.string() });
+const langfuseHealth = z.object({ status: z.string(), version: z.string() });
 
 export type LangfuseHealth = z.infer<typeof langfuseHealth>;

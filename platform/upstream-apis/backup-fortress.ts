@@ -22,7 +22,7 @@ export const backupFortress = {
 };
 
 /** The dates in `Metadata` are like `20250115T103000Z`; they are absent before the first run. */
-export const backup = z.object({
+const backup = z.object({
   Backup: z.object({
     ID: z.string(),
     Name: z.string(),
@@ -36,11 +36,11 @@ export const backup = z.object({
   }),
 });
 
-export const backups = z.array(backup);
+const backups = z.array(backup);
 
-export const backupRun = z.object({ Status: z.string(), ID: z.int() });
+const backupRun = z.object({ Status: z.string(), ID: z.int() });
 
-export const backupTask = z.object({
+const backupTask = z.object({
   ID: z.int(),
   Status: z.enum(['Waiting', 'Running', 'Completed', 'Failed']),
   ErrorMessage: z.string().nullish(),

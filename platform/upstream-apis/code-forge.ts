@@ -33,7 +33,7 @@ export const ciPipelineRequest = z.object({
 });
 
 /** `failure`, `killed`, `error` and `declined` are ends that did not succeed; `blocked` waits for a person. */
-export const ciStatus = z.enum([
+const ciStatus = z.enum([
   'created',
   'blocked',
   'pending',
@@ -46,7 +46,7 @@ export const ciStatus = z.enum([
   'skipped',
 ]);
 
-export const ciStep = z.object({
+const ciStep = z.object({
   pid: z.int(),
   name: z.string(),
   state: ciStatus,
@@ -55,7 +55,7 @@ export const ciStep = z.object({
 });
 
 /** Times are epoch seconds, 0 for what has not happened. */
-export const ciPipeline = z.object({
+const ciPipeline = z.object({
   number: z.int(),
   status: ciStatus,
   branch: z.string(),
@@ -68,7 +68,7 @@ export const ciPipeline = z.object({
 });
 
 /** On the wire each line is base64; parsed it is text. `time` is seconds since the step began. */
-export const ciLog = z.array(
+const ciLog = z.array(
   z.object({
     line: z.int(),
     time: z.int(),

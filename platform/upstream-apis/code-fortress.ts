@@ -13,7 +13,7 @@ export const codeFortress = {
 };
 
 /** `errorThreshold` and `actualValue` are numbers written as text. `NONE` means that no gate was computed. */
-export const projectStatusAnswer = z.object({
+const projectStatusAnswer = z.object({
   projectStatus: z.object({
     status: z.enum(['OK', 'WARN', 'ERROR', 'NONE']),
     conditions: z.array(

@@ -29,7 +29,7 @@ export const redeployRequest = z.object({
 });
 
 /** `Status` 1 is active, 2 inactive. Dates are epoch seconds; `UpdateDate` is 0 until the first redeployment. */
-export const stack = z.object({
+const stack = z.object({
   Id: z.int(),
   Name: z.string(),
   EndpointId: z.int(),
@@ -41,7 +41,7 @@ export const stack = z.object({
     .nullish(),
 });
 
-export const stacks = z.array(stack);
+const stacks = z.array(stack);
 
 export type RedeployRequest = z.infer<typeof redeployRequest>;
 export type Stack = z.infer<typeof stack>;

@@ -35,7 +35,7 @@ export const freshnessMonitor = {
   stats: (): UpstreamCall<FreshnessStats> => ({ service, method: 'GET', path: '/v1/stats', schema: freshnessStats }),
 };
 
-export const freshnessSource = z.object({
+const freshnessSource = z.object({
   id: z.string().min(1),
   state: z.enum(['fresh', 'stale', 'checking', 'reingesting', 'error']),
   source_url: z.string().nullish(),
@@ -45,9 +45,9 @@ export const freshnessSource = z.object({
   error: z.string().nullish(),
 });
 
-export const freshnessSourceList = z.object({ sources: z.array(freshnessSource), total: z.int().min(0) });
+const freshnessSourceList = z.object({ sources: z.array(freshnessSource), total: z.int().min(0) });
 
-export const freshnessStats = z.object({
+const freshnessStats = z.object({
   sources_monitored: z.int().min(0),
   stale_sources: z.int().min(0),
   last_check: z.string().nullable(),

@@ -19,7 +19,7 @@ export const hubEventRequest = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
-export const hubEventAccepted = z.object({ id: z.string().min(1) });
+const hubEventAccepted = z.object({ id: z.string().min(1) });
 
 export type HubEventRequest = z.infer<typeof hubEventRequest>;
 export type HubEventAccepted = z.infer<typeof hubEventAccepted>;

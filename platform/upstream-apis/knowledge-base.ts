@@ -20,7 +20,7 @@ export const graphqlRequest = z.object({
   variables: z.record(z.string(), z.unknown()).optional(),
 });
 
-export const wikiPages = z.object({
+const wikiPages = z.object({
   data: z.object({
     pages: z.object({
       list: z.array(z.object({ id: z.int(), path: z.string(), title: z.string(), updatedAt: z.string() })),
@@ -28,7 +28,7 @@ export const wikiPages = z.object({
   }),
 });
 
-export const wikiTotals = z.object({
+const wikiTotals = z.object({
   data: z.object({ system: z.object({ info: z.object({ pagesTotal: z.int().min(0) }) }) }),
 });
 

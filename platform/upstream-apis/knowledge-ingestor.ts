@@ -14,7 +14,7 @@ export const knowledgeIngestor = {
   stats: (): UpstreamCall<IngestStats> => call('GET', '/v1/stats', ingestStats),
 };
 
-export const ingestOptions = z.object({
+const ingestOptions = z.object({
   chunk_size: z.int().positive().optional(),
   chunk_overlap: z.int().min(0).optional(),
   embedding_model: z.string().optional(),
@@ -46,7 +46,7 @@ export const ingestBatchRequest = z.object({
 });
 
 /** `documents` and `chunks` grow while the status is `ingesting`. */
-export const ingestSource = z.object({
+const ingestSource = z.object({
   id: z.string().min(1),
   status: z.enum(['pending', 'ingesting', 'completed', 'failed']),
   source_type: z.string(),
@@ -59,9 +59,9 @@ export const ingestSource = z.object({
   error: z.string().nullish(),
 });
 
-export const ingestSourceList = z.object({ sources: z.array(ingestSource), total: z.int().min(0) });
+const ingestSourceList = z.object({ sources: z.array(ingestSource), total: z.int().min(0) });
 
-export const ingestStats = z.object({
+const ingestStats = z.object({
   sources: z.int().min(0),
   documents: z.int().min(0),
   chunks: z.int().min(0),

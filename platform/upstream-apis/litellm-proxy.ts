@@ -23,10 +23,10 @@ export const litellmProxy = {
   }),
 };
 
-export const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
+const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /** Money is US dollars. */
-export const spendLogs = z.array(
+const spendLogs = z.array(
   z.object({
     request_id: z.string(),
     model: z.string(),
@@ -36,7 +36,7 @@ export const spendLogs = z.array(
   }),
 );
 
-export const globalSpend = z.object({ spend: z.number(), max_budget: z.number().nullish() });
+const globalSpend = z.object({ spend: z.number(), max_budget: z.number().nullish() });
 
 export type ModelList = z.infer<typeof modelList>;
 export type SpendLogs = z.infer<typeof spendLogs>;

@@ -12,4 +12,4 @@ export const logNexus = {
   }),
 };
 
-export const lokiReadiness = z.string().regex(/^ready\s*$/);
+const lokiReadiness = z.string().regex(/^ready\s*$/);

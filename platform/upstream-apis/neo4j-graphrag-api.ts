@@ -23,7 +23,7 @@ export const patternsRequest = z.object({
   limit: z.int().min(1).optional(),
 });
 
-export const patternRecommendations = z.object({
+const patternRecommendations = z.object({
   patterns: z.array(
     z.object({
       name: z.string(),
@@ -35,7 +35,7 @@ export const patternRecommendations = z.object({
   ),
 });
 
-export const graphStats = z.object({
+const graphStats = z.object({
   patterns: z.int().min(0),
   categories: z.int().min(0),
   languages: z.int().min(0),

@@ -28,9 +28,9 @@ export const annotationRequest = z.object({
   timeEnd: z.int().optional(),
 });
 
-export const annotationCreated = z.object({ id: z.int(), message: z.string() });
+const annotationCreated = z.object({ id: z.int(), message: z.string() });
 
-export const grafanaHealth = z.object({ database: z.string(), version: z.string() });
+const grafanaHealth = z.object({ database: z.string(), version: z.string() });
 
 export type AnnotationRequest = z.infer<typeof annotationRequest>;
 export type AnnotationCreated = z.infer<typeof annotationCreated>;

@@ -14,9 +14,9 @@ export const securityShield = {
 
 export const scanRequest = z.object({ repo: z.string().min(1), commit: z.string().min(1) });
 
-export const severity = z.enum(['critical', 'high', 'medium', 'low']);
+const severity = z.enum(['critical', 'high', 'medium', 'low']);
 
-export const scan = z.object({
+const scan = z.object({
   scan_id: z.string().min(1),
   status: z.enum(['completed', 'failed']),
   findings: z.array(

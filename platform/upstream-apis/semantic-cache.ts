@@ -46,7 +46,7 @@ export const cacheLookupRequest = z.object({
   max_results: z.int().positive().optional(),
 });
 
-export const cacheLookup = z.object({
+const cacheLookup = z.object({
   hit: z.boolean(),
   results: z.array(z.object({ id: z.string(), query: z.string(), response: z.string(), similarity: z.number() })),
 });
@@ -59,11 +59,11 @@ export const cacheStoreRequest = z.object({
   ttl_seconds: z.int().positive().optional(),
 });
 
-export const cacheStored = z.object({ id: z.string().min(1) });
+const cacheStored = z.object({ id: z.string().min(1) });
 
-export const cacheInvalidated = z.object({ invalidated: z.int().min(0) });
+const cacheInvalidated = z.object({ invalidated: z.int().min(0) });
 
-export const cacheStats = z.object({
+const cacheStats = z.object({
   entries: z.int().min(0),
   hits: z.int().min(0),
   misses: z.int().min(0),
@@ -72,7 +72,7 @@ export const cacheStats = z.object({
 
 export const cacheWarmRequest = z.object({ namespace: z.string().optional(), queries: z.array(z.string()).optional() });
 
-export const cacheWarmed = z.object({ warmed: z.int().min(0) });
+const cacheWarmed = z.object({ warmed: z.int().min(0) });
 
 export type CacheLookupRequest = z.infer<typeof cacheLookupRequest>;
 export type CacheLookup = z.infer<typeof cacheLookup>;

@@ -26,7 +26,7 @@ export const sourceControl = {
   }),
 };
 
-export const gitRepository = z.object({
+const gitRepository = z.object({
   id: z.int(),
   full_name: z.string(),
   default_branch: z.string(),
@@ -35,7 +35,7 @@ export const gitRepository = z.object({
   empty: z.boolean(),
 });
 
-export const gitBranches = z.array(
+const gitBranches = z.array(
   z.object({ name: z.string(), commit: z.object({ id: z.string(), message: z.string(), timestamp: z.string() }) }),
 );
 
@@ -46,7 +46,7 @@ export const gitHookRequest = z.object({
   active: z.boolean().optional(),
 });
 
-export const gitHook = z.object({ id: z.int(), type: z.string(), events: z.array(z.string()), active: z.boolean() });
+const gitHook = z.object({ id: z.int(), type: z.string(), events: z.array(z.string()), active: z.boolean() });
 
 export type GitRepository = z.infer<typeof gitRepository>;
 export type GitBranch = z.infer<typeof gitBranches>[number];

@@ -29,7 +29,7 @@ export const tokenInfinity = {
   }),
 };
 
-export const contextSource = z.enum(['qdrant', 'neo4j', 'wiki']);
+const contextSource = z.enum(['qdrant', 'neo4j', 'wiki']);
 
 export const contextBuildRequest = z.object({
   query: z.string().min(1),
@@ -39,7 +39,7 @@ export const contextBuildRequest = z.object({
 });
 
 /** `tokens_used` is at most the `max_tokens` that were asked for. */
-export const builtContext = z.object({
+const builtContext = z.object({
   context: z.string(),
   tokens_used: z.int().min(0),
   is_truncated: z.boolean(),
@@ -54,13 +54,13 @@ export const contextSearchRequest = z.object({
   limit: z.int().positive().optional(),
 });
 
-export const contextSearch = z.object({
+const contextSearch = z.object({
   results: z.array(
     z.object({ source: z.string(), id: z.string(), title: z.string(), score: z.number(), excerpt: z.string() }),
   ),
 });
 
-export const contextSources = z.object({
+const contextSources = z.object({
   sources: z.array(z.object({ name: z.string(), status: z.string(), items: z.int().min(0).nullable() })),
 });
 

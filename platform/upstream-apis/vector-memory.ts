@@ -19,11 +19,11 @@ export const vectorMemory = {
   }),
 };
 
-export const collectionNames = z.object({
+const collectionNames = z.object({
   result: z.object({ collections: z.array(z.object({ name: z.string() })) }),
 });
 
-export const collection = z.object({
+const collection = z.object({
   result: z.object({ status: z.string(), points_count: z.int().min(0).nullish() }),
 });
 

@@ -1,7 +1,7 @@
 import type { UpstreamError } from './errors.ts';
 
 /** Tries in all. Three ride out a restart of one instance behind a service without tripling the load of a broken one. */
-export const triesMax = 3;
+const triesMax = 3;
 
 /**
  * How long to wait before the next try, in ms, or undefined when there is to be none here: the error is not worth it,

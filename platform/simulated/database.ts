@@ -1,0 +1,55 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Opens the one file that the stand-ins remember everything in, creating it where it is missing; `:memory:` forgets.
+ * What was answered survives the end of the process (kill -9 included), though not a power cut: nobody waits for a disk
+ * here, so that the stand-ins don't blur what is measured with them.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = OFF;
+    CREATE TABLE IF NOT EXISTS work (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      service TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      ordinal INTEGER NOT NULL,
+      request TEXT NOT NULL,
+      idempotency_key TEXT,
+      accepted_at INTEGER NOT NULL,
+      starts_at INTEGER NOT NULL,
+      ends_at INTEGER,
+      fault TEXT,
+      stopped_at INTEGER,
+      is_preset INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE UNIQUE INDEX IF NOT EXISTS work_by_key ON work (service, idempotency_key);
+    CREATE INDEX IF NOT EXISTS work_by_subject ON work (service, kind, subject, number);
+    CREATE TABLE IF NOT EXISTS faults (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      service TEXT NOT NULL,
+      match TEXT NOT NULL,
+      fault TEXT NOT NULL,
+      status INTEGER,
+      retry_after INTEGER,
+      remaining INTEGER
+    );
+    CREATE TABLE IF NOT EXISTS requests (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      service TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      method TEXT NOT NULL,
+      path TEXT NOT NULL,
+      headers TEXT NOT NULL,
+      body TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS requests_by_service ON requests (service, number);
+    CREATE TABLE IF NOT EXISTS counters (
+      name TEXT PRIMARY KEY,
+      value INTEGER NOT NULL
+    );
+  `);
+  return database;
+}

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { InvalidCatalogue, parseCatalogue, serviceUrl } from '../../platform/catalogue.ts';
+import { readCatalogue } from '../../platform/read-catalogue.ts';
+
+const row = {
+  name: 'a',
+  container: 'omni-a',
+  port: 8080,
+  tier: 'AI',
+  critical: false,
+  depends_on: [] as string[],
+  probe: '/health',
+};
+
+function problemsOf(services: unknown[]): readonly string[] {
+  try {
+    parseCatalogue({ services });
+  } catch (error) {
+    if (error instanceof InvalidCatalogue) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the default catalogue', () => {
+  const { services } = readCatalogue(new URL('../../platform/catalogue.json', import.meta.url));
+
+  test('holds the 37 managed services', () => {
+    expect(services).toHaveLength(37);
+  });
+
+  test('names the services that decide readiness', () => {
+    const critical = services.filter((service) => service.critical).map((service) => service.name);
+    expect(critical).toEqual([
+      'security-nexus',
+      'litellm-proxy',
+      'gateway-sentinel',
+      'vector-memory',
+      'object-store',
+      'source-control',
+      'authentication',
+      'postgres',
+      'redis',
+    ]);
+  });
+
+  test('gives no two services the same container', () => {
+    expect(new Set(services.map((service) => service.container)).size).toBe(37);
+  });
+});
+
+describe('a catalogue is refused with the row and the reason', () => {
+  const cases: [string, unknown[], string | RegExp][] = [
+    ['unknown dependency', [{ ...row, depends_on: ['nowhere'] }], 'a: depends_on: nowhere is not in the catalogue'],
+    ['repeated name', [row, row, row], 'a: name: is used by more than one row'],
+    ['port 0', [{ ...row, port: 0 }], /^a: port: /],
+    ['port beyond 65535', [{ ...row, port: 65_536 }], /^a: port: /],
+    ['port that is text', [{ ...row, port: '80' }], /^a: port: /],
+    ['unknown field', [{ ...row, colour: 'red' }], /^a: .*colour/],
+    ['probe that is no path', [{ ...row, probe: 'health' }], /^a: probe: .*"tcp"/],
+    ['URL with credentials', [{ ...row, url: 'http://me:secret@host' }], /^a: url: /],
+    ['tcp URL with an HTTP probe', [{ ...row, url: 'tcp://host:1' }], 'a: url: a tcp URL needs the probe "tcp"'],
+    ['row without a name', [row, { ...row, name: undefined }], /^row 2: name: /],
+    ['row that is no object', ['a'], /^row 1: /],
+    ['service that depends on itself', [{ ...row, depends_on: ['a'] }], 'a: depends_on: is a cycle: a → a'],
+  ];
+  test.each(cases)('%s', (_name, services, problem) => {
+    const problems = problemsOf(services);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(problem);
+  });
+
+  test('a cycle is shown as the path that closes it, once', () => {
+    const services = [
+      { ...row, name: 'x', depends_on: ['a'] },
+      { ...row, name: 'a', depends_on: ['b'] },
+      { ...row, name: 'b', depends_on: ['c'] },
+      { ...row, name: 'c', depends_on: ['a'] },
+    ];
+    expect(problemsOf(services)).toEqual(['a: depends_on: is a cycle: a → b → c → a']);
+  });
+
+  test('every problem is told at once', () => {
+    const services = [
+      { ...row, port: -1 },
+      { ...row, name: 'b', depends_on: ['c', 'd'] },
+      { ...row, name: 'b' },
+    ];
+    expect(problemsOf(services)).toHaveLength(4);
+  });
+
+  test('a row that is wrong does not make rows that depend on it wrong', () => {
+    expect(
+      problemsOf([
+        { ...row, port: -1 },
+        { ...row, name: 'b', depends_on: ['a'] },
+      ]),
+    ).toHaveLength(1);
+  });
+
+  test.each([null, [], {}, { services: [] }, { services: {} }])('%j is no catalogue', (json) => {
+    expect(() => parseCatalogue(json)).toThrow(InvalidCatalogue);
+  });
+});
+
+describe('the URL of a service', () => {
+  test('is made of container and port', () => {
+    expect(serviceUrl({ container: 'omni-a', port: 8080 })).toBe('http://omni-a:8080');
+  });
+
+  test('is the one of the catalogue where it has one, without a trailing slash', () => {
+    expect(serviceUrl({ container: 'omni-a', port: 8080, url: 'https://a.example/base/' })).toBe(
+      'https://a.example/base',
+    );
+  });
+});
