@@ -8,6 +8,7 @@ import type { Log } from '../../functions/core/log.ts';
 import { readFunctionSettings } from '../../functions/core/settings.ts';
 import { recordEvents } from '../../functions/events/tasks/record-events.ts';
 import { pipelineTasks } from '../../functions/pipelines/task-contracts.ts';
+import type { Catalogue } from '../../platform/catalogue.ts';
 import { readCatalogue } from '../../platform/read-catalogue.ts';
 import { type SettableClock, settableClock } from '../suites/settable-clock.ts';
 
@@ -25,7 +26,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
   const common = {
     settings: readFunctionSettings(options.settings ?? {}),
     log,
-    catalogue: readCatalogue(new URL('../../platform/catalogue.json', import.meta.url)),
+    catalogue: options.catalogue ?? bundledCatalogue(),
     startedMs: clock.now(),
   };
   const embedded: EmbeddedBackend = await openEmbeddedBackend({
@@ -75,12 +76,18 @@ export interface TestHome extends Home {
 }
 
 export interface TestHomeOptions {
+  /** The bundled one unless told. */
+  catalogue?: Catalogue;
   /** Environment variables of the functions. */
   settings?: Record<string, string>;
   /** Secrets, as environment variables. */
   environment?: Record<string, string>;
   /** What each task of the pipeline's state machine does; unless told, it works until the home is closed. */
   task?: (placeholder: string, input: Json, home: TestHome) => Promise<Json>;
+}
+
+export function bundledCatalogue(): Catalogue {
+  return readCatalogue(new URL('../../platform/catalogue.json', import.meta.url));
 }
 
 /** The bearer token of every test home. */
