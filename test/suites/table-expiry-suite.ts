@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { ConditionFailed } from '../../backend/backend.ts';
-import type { TableUnderTest } from './table-suite.ts';
+import type { TableUnderTest } from './table-harness.ts';
 
 /** From its `expires_at` on, an item is absent to everything, whether or not the store has removed it yet. */
 export function describeExpiry({ table, nowSeconds, clock }: TableUnderTest): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 import type { Item, Query } from '../../backend/backend.ts';
-import type { TableUnderTest } from './table-suite.ts';
+import type { TableUnderTest } from './table-harness.ts';
 
 /** Queries: which items, in which order, how far, and whether more stand beyond. Indexes may lag, so those tests wait. */
 export function describeQueries({ table }: TableUnderTest): void {

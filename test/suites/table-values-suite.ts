@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { TableUnderTest } from './table-suite.ts';
+import type { TableUnderTest } from './table-harness.ts';
 
 /** What is put comes back the same, whatever it is. */
 export function describeStoredValues({ table }: TableUnderTest): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { ConditionFailed, type Key, type Table } from '../../backend/backend.ts';
-import type { TableUnderTest } from './table-suite.ts';
+import type { TableUnderTest } from './table-harness.ts';
 
 /** Single-item writes: what they store, what their conditions ask, and that concurrent ones are as if one after another. */
 export function describeWrites({ table }: TableUnderTest): void {
