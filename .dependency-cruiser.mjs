@@ -1,14 +1,28 @@
 /** Imports point one way; docs/architecture.md says why. */
 export default {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphan-packages', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-cycles',
+      comment: 'Types may refer to each other; modules that run may not.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-unknown-packages',
+      comment: '`aws-lambda` is a package of types alone.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^aws-lambda$' },
+    },
     {
       name: 'functions-stand-on-ports',
       comment: 'A function knows the ports, never an adapter, an AWS client, CDK or the simulated platform.',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { path: '^(lib|bin|backend/(aws|embedded)|platform/simulated)/|node_modules/(@aws-sdk|aws-cdk-lib|constructs)/' },
+      to: {
+        path: '^(lib|bin|backend/(aws|embedded)|platform/simulated)/|node_modules/(@aws-sdk|aws-cdk-lib|constructs)/',
+      },
     },
     {
       name: 'lib-reads-contracts-not-handlers',
@@ -18,7 +32,7 @@ export default {
     },
     {
       name: 'domains-meet-at-contracts',
-      comment: "A domain uses another only through its contract.",
+      comment: 'A domain uses another only through its contract.',
       severity: 'error',
       from: { path: '^functions/([^/]+)/.+' },
       to: { path: '^functions/([^/]+)/.+', pathNot: '^functions/($1|core)/|/contract\\.ts$' },
@@ -29,7 +43,12 @@ export default {
       from: { path: '^functions/core/' },
       to: { path: '^functions/(?!core/)' },
     },
-    { name: 'ports-know-no-adapter', severity: 'error', from: { path: '^backend/[^/]+\\.ts$' }, to: { path: '^backend/.+/' } },
+    {
+      name: 'ports-know-no-adapter',
+      severity: 'error',
+      from: { path: '^backend/[^/]+\\.ts$' },
+      to: { path: '^backend/.+/' },
+    },
     {
       name: 'nothing-imports-tests',
       severity: 'error',
@@ -41,6 +60,10 @@ export default {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
   },
 };

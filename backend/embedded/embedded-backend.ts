@@ -26,6 +26,8 @@ export interface EmbeddedBackend extends Backend {
 export interface EmbeddedOptions {
   /** The data folder. */
   folder: string;
+  /** Its store, when the caller took the folder earlier; opened here otherwise. Closed with the backend. */
+  store?: Store;
   /** Where the HTTP server is reached; signed URLs begin with it. */
   baseUrl: string;
   /** Where secrets come from, usually `process.env`. */
@@ -43,7 +45,7 @@ export interface EmbeddedOptions {
 
 /** Opens the data folder and goes on with what an earlier process left. Throws as {@link openStore} does. */
 export async function openEmbeddedBackend(options: EmbeddedOptions): Promise<EmbeddedBackend> {
-  const store = openStore(options.folder);
+  const store = options.store ?? openStore(options.folder);
   try {
     return await openPorts(store, { ...options, clock: options.clock ?? systemAlarmClock });
   } catch (error) {

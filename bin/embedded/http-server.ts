@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { parse as parseQuery } from 'node:querystring';
+import type { EmbeddedObjects } from '../../backend/embedded/objects.ts';
 import { authenticate } from '../../functions/core/authentication.ts';
 import type { AnyEndpoint, Home } from '../../functions/core/endpoint.ts';
 import { ApiError } from '../../functions/core/errors.ts';
@@ -8,22 +9,21 @@ import { bodyBytesMax, type HttpRequest, type HttpResponse, securityHeaders } fr
 import { newId } from '../../functions/core/ids.ts';
 import { type Call, invoke, refuse } from '../../functions/core/invoke.ts';
 import { createRouter, type Match, type Router } from '../../functions/core/router.ts';
-import type { StoredObject } from './stored-object.ts';
 
-/** Longest that a client may take to send a request, in ms; longer is a client that holds connections. */
-const requestTimeoutMs = 30_000;
-
-interface Site {
-  endpoints: AnyEndpoint[];
+export interface Site {
+  /** Each with the home that its contract's access allows. */
+  endpoints: HomedEndpoint[];
+  /** The home of what no contract names. */
   home: Home;
-  /** Gives the object that a signed link names, or undefined when the link is not one of ours or has run out. */
-  readSignedObject(path: string, query: string): Promise<StoredObject | undefined>;
+  objects: Pick<EmbeddedObjects, 'readSigned'>;
 }
 
+export type HomedEndpoint = AnyEndpoint & { home: Home };
+
 /** The API over HTTP, as API Gateway serves it on AWS: routing, tokens and limits, then the endpoint itself. */
-export function createHttpServer(site: Site): Server {
+export function requestListener(site: Site): RequestListener {
   const router = createRouter(site.endpoints);
-  return createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
+  return (request, response) => {
     const startedMs = performance.now();
     const requestId = newId('req', site.home.backend.clock.now());
     answer(request, requestId, router, site)
@@ -31,7 +31,7 @@ export function createHttpServer(site: Site): Server {
       .then((reply) => send(response, { ...reply, headers: { ...reply.headers, 'x-request-id': requestId } }))
       .then(() => logRequest(site.home, request, response.statusCode, { requestId, startedMs }))
       .catch((error: Error) => site.home.log.error('answer could not be sent', { request_id: requestId, error }));
-  });
+  };
 }
 
 type Reply = Omit<HttpResponse, 'body'> & { body: string | Uint8Array };
@@ -39,14 +39,14 @@ type Reply = Omit<HttpResponse, 'body'> & { body: string | Uint8Array };
 async function answer(
   message: IncomingMessage,
   requestId: string,
-  router: Router<AnyEndpoint>,
+  router: Router<HomedEndpoint>,
   site: Site,
 ): Promise<Reply> {
   const url = message.url ?? '/';
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
   const query = mark < 0 ? '' : url.slice(mark + 1);
-  if (path.startsWith('/objects/')) return answerObject(message, path, query, site);
+  if (path.startsWith('/objects/')) return answerObject(message, url, site);
   const match = matchOf(router, message.method ?? 'GET', path);
   const principal = await principalOf(match?.endpoint, message, site.home);
   const request: HttpRequest = {
@@ -58,10 +58,10 @@ async function answer(
     body: await readBody(message),
   };
   const call: Call = { request, requestId, principal };
-  return match ? invoke(match.endpoint, call, site.home) : answerUnmatched(router, call, site.home);
+  return match ? invoke(match.endpoint, call, match.endpoint.home) : answerUnmatched(router, call, site.home);
 }
 
-function matchOf(router: Router<AnyEndpoint>, method: string, path: string): Match<AnyEndpoint> | undefined {
+function matchOf(router: Router<HomedEndpoint>, method: string, path: string): Match<HomedEndpoint> | undefined {
   try {
     return router.match(method, path);
   } catch (error) {
@@ -92,13 +92,13 @@ async function readBody(message: IncomingMessage): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-async function answerObject(message: IncomingMessage, path: string, query: string, site: Site): Promise<Reply> {
-  if (message.method !== 'GET' && message.method !== 'HEAD') {
-    throw new ApiError('METHOD_NOT_ALLOWED', { headers: { allow: 'GET, HEAD' } });
+async function answerObject(message: IncomingMessage, url: string, site: Site): Promise<Reply> {
+  if (message.method !== 'GET') throw new ApiError('METHOD_NOT_ALLOWED', { headers: { allow: 'GET' } });
+  const read = await site.objects.readSigned(url);
+  if (read.outcome === 'found') {
+    return { status: 200, headers: { ...securityHeaders, 'content-type': read.contentType }, body: read.body };
   }
-  const stored = await site.readSignedObject(path, query);
-  if (!stored) throw new ApiError('NOT_FOUND', { message: 'There is no such object, or its link has run out.' });
-  return { status: 200, headers: { ...securityHeaders, 'content-type': stored.contentType }, body: stored.body };
+  throw new ApiError('NOT_FOUND', { message: 'There is no such object, or its link is not valid any more.' });
 }
 
 function send(response: ServerResponse, { status, headers, body }: Reply): void {

@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { type FunctionSettings, parseEnvironment, readFunctionSettings } from '../../functions/core/settings.ts';
+import {
+  type FunctionSettings,
+  functionSettings,
+  parseEnvironment,
+  readFunctionSettings,
+} from '../../functions/core/settings.ts';
 
 const token = z
   .string()
@@ -52,7 +57,7 @@ const simulatedMonitorSeconds = '5';
 
 /** Reads and validates every setting. Throws an Error that names each variable that is wrong. */
 export function readEmbeddedSettings(environment: Record<string, string | undefined>): EmbeddedSettings {
-  const settings = parseEnvironment(embeddedSettings, environment);
+  const settings = parseEnvironment(embeddedSettings.extend(functionSettings.shape), environment);
   const isSimulated = settings.ORCHESTRATOR_CATALOGUE === undefined;
   const defaults = isSimulated ? { MONITOR_SECONDS: simulatedMonitorSeconds } : {};
   return {

@@ -12,11 +12,14 @@ export function newId(prefix: IdPrefix, nowMs: number): string {
 
 const crockford = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** The same id for the same time and seed: what is done twice after a crash gets one identity. */
-export function idFrom(prefix: IdPrefix, timeMs: number, seed: string): string {
+/**
+ * The same id for the same time and seed: what is done twice after a crash gets one identity. Ids of one millisecond sort
+ * by rank, 0 to 31.
+ */
+export function idFrom(prefix: IdPrefix, timeMs: number, seed: string, rank = 0): string {
   const digest = createHash('sha256').update(seed).digest();
-  const random = Array.from(digest.subarray(0, 16), (byte) => crockford[byte % 32]).join('');
-  return `${prefix}_${encodeTime(timeMs, 10).toLowerCase()}${random}`;
+  const random = Array.from(digest.subarray(0, 15), (byte) => crockford[byte % 32]).join('');
+  return `${prefix}_${encodeTime(timeMs, 10).toLowerCase()}${crockford[rank % 32]}${random}`;
 }
 
 /** The least id that anything made at this time (ms) or later can have: a bound for `since`. */

@@ -52,15 +52,21 @@ export const eventTasks = [recordEventsTask] as const;
  * An event that has one identity however often it is published: `occurrence` names what happened (a pipeline's end,
  * a stage's third run), so a publisher that runs again after a crash sends a repeat, not a second event.
  */
-export function eventOf<T extends EventType>(
-  type: T,
-  happened: { atMs: number; occurrence: string; data: EventData<T>; service?: string },
-): BusEvent {
+export function eventOf<T extends EventType>(type: T, happened: Happening<T>): BusEvent {
   return {
-    id: idFrom('evt', happened.atMs, `${type}#${happened.occurrence}`),
+    id: idFrom('evt', happened.atMs, `${type}#${happened.occurrence}`, happened.rank),
     type,
     timestamp: isoTime(happened.atMs),
     ...(happened.service === undefined ? {} : { service: happened.service }),
     data: happened.data,
   };
+}
+
+interface Happening<T extends EventType> {
+  atMs: number;
+  occurrence: string;
+  data: EventData<T>;
+  service?: string;
+  /** Orders events of one thing that happened in the same millisecond, 0 to 31. */
+  rank?: number;
 }

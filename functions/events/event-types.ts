@@ -10,7 +10,7 @@ const pipelineFields = {
 
 const durationMs = z.int().min(0);
 
-/** Every event type with the schema of its `data` and an example. docs/events.md and the OpenAPI document derive from it. */
+/** Every event type with the schema of its `data`. docs/events.md and the OpenAPI document derive from it. */
 export const eventTypes = {
   'pipeline.started': {
     summary: 'A pipeline began.',

@@ -39,17 +39,35 @@ export const pipelineRequest = z
       .describe('What the pipeline shall do, in plain words.'),
     stages: stages.optional().describe("The stages to run, in the platform's order; all eight when left out."),
     config: z.strictObject({
-      model: z.string().min(1).max(200).optional(),
-      language: z.string().min(1).max(50).optional(),
-      repo_url: repoUrl,
-      branch: branch.default('main'),
-      max_iterations: z.int().min(1).max(10).default(3),
-      quality_gate: z.enum(['strict', 'standard', 'off']).default('strict'),
+      model: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe("The model that the coding agent uses; the agent's own choice when left out."),
+      language: z
+        .string()
+        .min(1)
+        .max(50)
+        .optional()
+        .describe('Programming language, which narrows patterns and context.'),
+      repo_url: repoUrl.describe('The repository that is worked on, by http or https and without credentials.'),
+      branch: branch.default('main').describe('The branch that is worked on. Only one pipeline at a time runs for it.'),
+      max_iterations: z.int().min(1).max(10).default(3).describe('Most rounds of generate, validate and test.'),
+      quality_gate: z.enum(['strict', 'standard', 'off']).default('strict').describe('How much validate lets pass.'),
     }),
     context: z
       .strictObject({
-        knowledge_sources: z.array(z.enum(['neo4j', 'qdrant', 'wiki'])).default(['neo4j', 'qdrant', 'wiki']),
-        max_context_tokens: z.int().min(0).max(1_000_000).default(16_000),
+        knowledge_sources: z
+          .array(z.enum(['neo4j', 'qdrant', 'wiki']))
+          .default(['neo4j', 'qdrant', 'wiki'])
+          .describe('Where enrich looks for context.'),
+        max_context_tokens: z
+          .int()
+          .min(0)
+          .max(1_000_000)
+          .default(16_000)
+          .describe('Token budget of the context; 0 builds none.'),
       })
       .prefault({}),
   })

@@ -38,7 +38,7 @@ function endEvent(pipeline: Pipeline) {
     iteration: pipeline.iteration,
     duration_ms: endedMs - pipeline.createdMs,
   };
-  const happened = { atMs: endedMs, occurrence: pipeline.id };
+  const happened = { atMs: endedMs, occurrence: pipeline.id, rank: 31 };
   if (pipeline.status === 'cancelled') return eventOf('pipeline.cancelled', { ...happened, data: common });
   if (!pipeline.error) return eventOf('pipeline.completed', { ...happened, data: common });
   return eventOf('pipeline.failed', { ...happened, data: { ...common, error: pipeline.error } });

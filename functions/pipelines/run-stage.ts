@@ -3,7 +3,7 @@ import { createUpstreamClient } from '../../platform/client.ts';
 import { UpstreamError } from '../../platform/upstream/errors.ts';
 import type { Home } from '../core/endpoint.ts';
 import { withFields } from '../core/log.ts';
-import type { StageName } from '../core/settings.ts';
+import { type StageName, stageNames } from '../core/settings.ts';
 import { eventOf } from '../events/contract.ts';
 import {
   type Failure,
@@ -132,6 +132,7 @@ function stageEvent(pipeline: Pipeline, run: StageRun, outcome: StageOutcome) {
   return eventOf('pipeline.stage.completed', {
     atMs: completedMs,
     occurrence: `${pipeline.id}#${run.iteration}#${run.stage}`,
+    rank: 1 + stageNames.indexOf(run.stage),
     data: {
       pipeline_id: pipeline.id,
       repo_url: repository,

@@ -96,28 +96,30 @@ export function describeObjects(harness: ObjectsHarness): void {
       expect(answer.status).toBe(404);
     });
 
-    it.skipIf(!harness.checksSignatures)('a signed URL with any part changed is refused', async () => {
-      const [key, other] = [`${randomUUID()}/mine`, `${randomUUID()}/other`];
-      await objects().put(key, 'mine', 'text/plain');
-      await objects().put(other, 'other', 'text/plain');
-      const signed = await objects().signedUrl(key, 60);
-      expect((await fetch(signed)).status).toBe(200);
-      expect((await fetch(signed.replace(key, other))).ok).toBe(false);
-      for (const name of new URL(signed).searchParams.keys()) {
-        expect((await fetch(withChanged(signed, name))).ok, `with ${name} changed`).toBe(false);
-        expect((await fetch(without(signed, name))).ok, `without ${name}`).toBe(false);
-      }
-    });
+    if (harness.checksSignatures)
+      it('a signed URL with any part changed is refused', async () => {
+        const [key, other] = [`${randomUUID()}/mine`, `${randomUUID()}/other`];
+        await objects().put(key, 'mine', 'text/plain');
+        await objects().put(other, 'other', 'text/plain');
+        const signed = await objects().signedUrl(key, 60);
+        expect((await fetch(signed)).status).toBe(200);
+        expect((await fetch(signed.replace(key, other))).ok).toBe(false);
+        for (const name of new URL(signed).searchParams.keys()) {
+          expect((await fetch(withChanged(signed, name))).ok, `with ${name} changed`).toBe(false);
+          expect((await fetch(without(signed, name))).ok, `without ${name}`).toBe(false);
+        }
+      });
 
-    it.skipIf(!harness.clock)('a signed URL is refused from its end on', async () => {
-      const key = `${randomUUID()}/brief`;
-      await objects().put(key, 'brief', 'text/plain');
-      const signed = await objects().signedUrl(key, 60);
-      harness.clock?.advance(59_000);
-      expect((await fetch(signed)).status).toBe(200);
-      harness.clock?.advance(2_000);
-      expect((await fetch(signed)).status).toBe(403);
-    });
+    if (harness.clock)
+      it('a signed URL is refused from its end on', async () => {
+        const key = `${randomUUID()}/brief`;
+        await objects().put(key, 'brief', 'text/plain');
+        const signed = await objects().signedUrl(key, 60);
+        harness.clock?.advance(59_000);
+        expect((await fetch(signed)).status).toBe(200);
+        harness.clock?.advance(2_000);
+        expect((await fetch(signed)).status).toBe(403);
+      });
   });
 }
 

@@ -92,13 +92,14 @@ export function describeExpiry({ table, nowSeconds, clock }: TableUnderTest): vo
     expect(await requests().get(key)).toBeUndefined();
   });
 
-  it.skipIf(!clock)('an item is there in the millisecond before it expires, and not from then on', async () => {
-    const key = { pk: randomUUID(), sk: 'item' };
-    const expires_at = nowSeconds() + 100;
-    await requests().put({ ...key, expires_at });
-    clock?.advance(expires_at * 1000 - 1 - clock.now());
-    expect(await requests().get(key)).toEqual({ ...key, expires_at });
-    clock?.advance(1);
-    expect(await requests().get(key)).toBeUndefined();
-  });
+  if (clock)
+    it('an item is there in the millisecond before it expires, and not from then on', async () => {
+      const key = { pk: randomUUID(), sk: 'item' };
+      const expires_at = nowSeconds() + 100;
+      await requests().put({ ...key, expires_at });
+      clock?.advance(expires_at * 1000 - 1 - clock.now());
+      expect(await requests().get(key)).toEqual({ ...key, expires_at });
+      clock?.advance(1);
+      expect(await requests().get(key)).toBeUndefined();
+    });
 }

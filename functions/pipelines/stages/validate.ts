@@ -26,7 +26,7 @@ export const validate: Stage = async (work) => {
 };
 
 /** SonarQube keys hold no slash; `owner_name` is what its importers of Git repositories choose. */
-export function projectKey(repository: string): string {
+function projectKey(repository: string): string {
   return repository.replace('/', '_');
 }
 

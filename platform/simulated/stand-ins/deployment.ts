@@ -4,14 +4,19 @@ import { bodyOf, type Call, found, Refusal, type StandIn } from '../stand-in.ts'
 import { type WorkRow, workState } from '../work.ts';
 import { commitSha } from './coding-patch.ts';
 
-/** Stands in for Portainer: three stacks, whose date and commit change with each redeployment. */
+/**
+ * Stands in for Portainer: three stacks from the start and one for each repository that the simulated CI has built. A
+ * stack's date and commit change with each redeployment.
+ */
 export const containerManager: StandIn = {
   routes: {
-    'GET /api/stacks': (call) => ({ body: stackNames.map((_name, position) => stackOf(position + 1, call)) }),
+    'GET /api/stacks': (call) => ({
+      body: repositoriesOf(call).map((_repository, position) => stackOf(position + 1, call)),
+    }),
     'GET /api/stacks/:id': (call) => ({ body: stackOf(stackId(call), call) }),
     'PUT /api/stacks/:id/git/redeploy': (call) => {
       const id = stackId(call);
-      const request = { stack: stackNames[id - 1], ...bodyOf(redeployRequest, call) };
+      const request = { stack: repositoriesOf(call)[id - 1], ...bodyOf(redeployRequest, call) };
       const row = call.accept({ kind: 'redeploy', subject: `${id}`, request });
       if (row.fault === 'job_fails') throw new Refusal(500, 'DEPLOY_FAILED', 'The stack could not be started.');
       return { body: stackOf(id, call), takesMs: [300, 900], isWithheld: row.ends_at === null };
@@ -45,7 +50,7 @@ export const backupFortress: StandIn = {
   },
 };
 
-const stackNames = ['omni-core', 'omni-knowledge', 'my-project'];
+const presetRepositories = ['omni-admin/omni-core', 'omni-admin/omni-knowledge', 'omni-admin/my-project'];
 const backupNames = ['platform-volumes', 'databases'];
 const backupError = 'The destination has no space left.';
 
@@ -60,16 +65,23 @@ const taskStatuses = {
 /** When the stacks were made: 2025-01-01, in epoch seconds. */
 const stacksCreatedAt = 1_735_689_600;
 
+/** The repository of each stack, in the order of their ids. */
+function repositoriesOf({ world }: Call): string[] {
+  const built = world.work.list('code-forge', 'pipeline').map((row) => row.subject);
+  return [...new Set([...presetRepositories, ...built])];
+}
+
 function stackId(call: Call): number {
   const id = Number(call.params['id']);
-  found(stackNames[id - 1], 'stack');
+  found(repositoriesOf(call)[id - 1], 'stack');
   return id;
 }
 
 function stackOf(id: number, call: Call): Stack {
   const rollouts = call.world.work.list('container-manager', 'redeploy', `${id}`);
   const latest = rollouts.filter((row) => workState(row, call.now) === 'done').at(-1);
-  const name = stackNames[id - 1] ?? '';
+  const repository = repositoriesOf(call)[id - 1] ?? '';
+  const name = repository.split('/').at(-1) ?? '';
   const reference = latest && redeployRequest.parse(latest.request).RepositoryReferenceName;
   return {
     Id: id,
@@ -79,7 +91,7 @@ function stackOf(id: number, call: Call): Stack {
     CreationDate: stacksCreatedAt,
     UpdateDate: latest?.ends_at ? Math.floor(latest.ends_at / 1000) : 0,
     GitConfig: {
-      URL: `http://omni-gitea:3000/omni-admin/${name}.git`,
+      URL: `http://omni-gitea:3000/${repository}.git`,
       ReferenceName: reference ?? 'refs/heads/main',
       ConfigFilePath: 'docker-compose.yml',
       ConfigHash: commitSha(`${name} ${latest?.number ?? 0}`),

@@ -1,0 +1,10 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../backend.ts';
+
+/** One DynamoDB table and what its adapter needs to use it. */
+export interface DynamoTable {
+  client: DynamoDBDocumentClient;
+  tableName: string;
+  indexes: Record<string, { partition: string; sort: string }>;
+  clock: Clock;
+}

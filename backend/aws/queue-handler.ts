@@ -1,0 +1,17 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { LambdaHome } from '../../functions/core/lambda.ts';
+import type { QueueTask } from '../../functions/core/task.ts';
+import type { QueueName } from '../resources.ts';
+import { environmentValue } from './environment.ts';
+import { sqsConsumer } from './sqs-consumer.ts';
+
+/** A queue task as the handler of a Lambda function with an SQS event source. */
+export function queueHandler(task: QueueTask, queue: QueueName, home: LambdaHome) {
+  const consume = sqsConsumer((messages) => task.consume(messages, home), {
+    queueUrl: environmentValue('queue', queue),
+    warn: (message, detail) => home.log.warn(message, detail),
+  });
+  return middy<SQSEvent, SQSBatchResponse, Error, Context>().use(injectLambdaContext(home.log)).handler(consume);
+}

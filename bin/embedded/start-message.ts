@@ -1,0 +1,42 @@
+import { version } from '../../functions/core/version.ts';
+import type { EmbeddedSettings } from './settings.ts';
+import type { Token } from './token.ts';
+
+interface Started {
+  baseUrl: string;
+  token: Token;
+  settings: EmbeddedSettings;
+  controlUrl: string | undefined;
+}
+
+/** What a stranger needs first: where it runs, the token, and a request that does something. */
+export function startMessage({ baseUrl, token, settings, controlUrl }: Started): string {
+  const bearer = token.source === 'ORCHESTRATOR_TOKEN' ? '$ORCHESTRATOR_TOKEN' : token.value;
+  const platform =
+    controlUrl === undefined
+      ? `The services are those of ${settings.catalogueFile}.`
+      : `The platform's 37 services are simulated by stand-ins in this process; ask for faults at ${controlUrl}/faults.`;
+  return `
+Omni Orchestrator ${version} is running on ${baseUrl}
+
+${tokenSources[token.source](token.file)}
+All state is in ${settings.dataFolder}.
+${platform}
+
+Run a first pipeline:
+
+  curl -s ${baseUrl}/api/v1/pipeline/execute \\
+    -H "Authorization: Bearer ${bearer}" -H 'Content-Type: application/json' \\
+    -d '{"task": "Add a login page", "config": {"repo_url": "http://omni-gitea:3000/omni-admin/my-project.git"}}'
+
+and watch it:
+
+  curl -s '${baseUrl}/api/v1/pipeline?limit=1' -H "Authorization: Bearer ${bearer}"
+`;
+}
+
+const tokenSources: Record<Token['source'], (file: string) => string> = {
+  ORCHESTRATOR_TOKEN: () => 'The token is that of ORCHESTRATOR_TOKEN.',
+  kept: (file) => `The token is kept in ${file}.`,
+  generated: (file) => `A token was made and is kept in ${file}, readable by you only.`,
+};

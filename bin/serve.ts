@@ -1,0 +1,76 @@
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { openStore } from '../backend/embedded/store.ts';
+import { readCatalogue } from '../platform/read-catalogue.ts';
+import { startSimulatedPlatform } from '../platform/simulated/start-simulated-platform.ts';
+import { type ControlPlane, openControlPlane } from './embedded/control-plane.ts';
+import { requestListener } from './embedded/http-server.ts';
+import { listen } from './embedded/listen.ts';
+import { type EmbeddedSettings, readEmbeddedSettings } from './embedded/settings.ts';
+import { startMessage } from './embedded/start-message.ts';
+import { readToken } from './embedded/token.ts';
+
+/** Longest that a client may take to send a request, in ms; longer is a client that holds connections. */
+const requestTimeoutMs = 30_000;
+
+/** Longest that a shutdown waits for what is under way, in ms; what is left goes on at the next start, as after a crash. */
+const shutdownMs = 20_000;
+
+try {
+  await serve(readEmbeddedSettings(process.env));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
+
+/** Brings the control plane up and keeps it until SIGTERM or SIGINT. */
+async function serve(settings: EmbeddedSettings): Promise<void> {
+  const store = openStore(settings.dataFolder);
+  const server = createServer({ requestTimeout: requestTimeoutMs });
+  const baseUrl = await listen(server, settings);
+  const token = readToken(settings);
+  const platform = await openPlatform(settings);
+  const { catalogue } = platform;
+  const { value } = token;
+  const controlPlane = await openControlPlane({
+    settings,
+    store,
+    token: value,
+    catalogue,
+    baseUrl,
+    environment: process.env,
+  });
+  server.on('request', requestListener(controlPlane.site));
+  console.log(startMessage({ baseUrl, token, settings, controlUrl: platform.controlUrl }));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => shutDown(server, controlPlane, platform.close));
+  }
+}
+
+interface Platform {
+  catalogue: ReturnType<typeof readCatalogue>;
+  /** Where failures can be asked for, when the platform is simulated. */
+  controlUrl: string | undefined;
+  close(): Promise<void>;
+}
+
+async function openPlatform({ catalogueFile, dataFolder, delayScale }: EmbeddedSettings): Promise<Platform> {
+  if (catalogueFile !== undefined) {
+    return { catalogue: readCatalogue(catalogueFile), controlUrl: undefined, close: async () => undefined };
+  }
+  const catalogue = readCatalogue(new URL('../platform/catalogue.json', import.meta.url));
+  return startSimulatedPlatform({ catalogue, database: join(dataFolder, 'simulated-platform.sqlite'), delayScale });
+}
+
+/** Answers what was asked, finishes what is under way and ends with 0; a second signal ends at once. */
+async function shutDown(server: Server, controlPlane: ControlPlane, closePlatform: () => Promise<void>): Promise<void> {
+  console.log('Stopping: finishing requests and the work under way.');
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
+  setTimeout(() => process.exit(1), shutdownMs).unref();
+  const served = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await served;
+  await controlPlane.close();
+  await closePlatform();
+  process.exit(0);
+}

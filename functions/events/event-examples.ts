@@ -1,0 +1,37 @@
+import type { EventData, EventType } from './event-types.ts';
+
+const pipeline = {
+  pipeline_id: 'pipe_01jhnkp8r2c5d3v7w9x0y1z2a3',
+  repo_url: 'http://omni-gitea:3000/omni-admin/my-project',
+  branch: 'feature/auth',
+};
+
+/** The `data` of one event of every type, as a receiver may meet it; shown in docs/events.md. */
+export const eventExamples: { [T in EventType]: EventData<T> } = {
+  'pipeline.started': {
+    ...pipeline,
+    task: 'Implement user authentication with JWT tokens',
+    stages: ['ingest', 'enrich', 'generate', 'validate', 'test'],
+  },
+  'pipeline.stage.completed': {
+    ...pipeline,
+    stage: 'validate',
+    status: 'failed',
+    iteration: 1,
+    duration_ms: 41_200,
+    reasons: ['high finding: SQL injection in src/login.py:42.'],
+  },
+  'pipeline.completed': { ...pipeline, iteration: 2, duration_ms: 1_284_000 },
+  'pipeline.failed': {
+    ...pipeline,
+    iteration: 3,
+    duration_ms: 2_710_000,
+    error: {
+      code: 'STAGE_FAILED',
+      stage: 'test',
+      message: 'The test stage failed: CI step test failed (exit code 1).',
+      retryable: false,
+    },
+  },
+  'pipeline.cancelled': { ...pipeline, iteration: 1, duration_ms: 95_000 },
+};

@@ -1,0 +1,144 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { environmentName } from '../backend/aws/environment.ts';
+import {
+  type Access,
+  type AccessMode,
+  type MachineName,
+  type QueueName,
+  type SecretName,
+  type TableName,
+  tables,
+} from '../backend/resources.ts';
+
+/** What the stack has, as far as functions may be let in. */
+export interface Resources {
+  tables: Record<TableName, Table>;
+  queues: Record<QueueName, Queue>;
+  /** A machine is there only for functions that are made after it. */
+  machines: Partial<Record<MachineName, { arn: string; executionArnPattern: string }>>;
+  bus: EventBus;
+  artifacts: Bucket;
+  /** Secrets that the deployment has: what a function is told, and what its policy names. */
+  secrets: ReadonlyMap<SecretName, { id: string; arnPattern: string }>;
+  encryptionKey: IKey | undefined;
+}
+
+export interface AccessGrant {
+  statements: PolicyStatement[];
+  environment: Record<string, string>;
+}
+
+const tableActions: Record<AccessMode, string[]> = {
+  read: ['dynamodb:GetItem', 'dynamodb:Query'],
+  write: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+  'read-write': [
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'dynamodb:DeleteItem',
+  ],
+};
+
+const objectActions: Record<AccessMode, string[]> = {
+  read: ['s3:GetObject'],
+  write: ['s3:PutObject'],
+  'read-write': ['s3:GetObject', 's3:PutObject'],
+};
+
+/** Turns what a contract says a function may use into the statements of its role and the names in its environment. */
+export function accessGrant(access: Access, resources: Resources): AccessGrant {
+  const grants = [
+    ...Object.entries(access.tables ?? {}).map(([name, mode]) => tableGrant(name as TableName, mode, resources)),
+    ...(access.queues ?? []).map((name) => queueGrant(name, resources)),
+    ...(access.machines ?? []).map((name) => machineGrant(name, resources)),
+    ...(access.objects ? [objectsGrant(access.objects, resources)] : []),
+    ...(access.bus ? [busGrant(resources)] : []),
+    ...(access.secrets ?? []).map((name) => secretGrant(name, resources)),
+  ];
+  const { statements, environment } = mergedGrants(grants);
+  const usesKey = access.tables ?? access.objects ?? access.queues;
+  if (usesKey && resources.encryptionKey) statements.push(keyStatement(resources.encryptionKey));
+  return { statements, environment };
+}
+
+function tableGrant(name: TableName, mode: AccessMode, resources: Resources): AccessGrant {
+  const table = resources.tables[name];
+  const statements = [new PolicyStatement({ actions: tableActions[mode], resources: [table.tableArn] })];
+  const indexes = Object.keys(tables[name].indexes).map((index) => `${table.tableArn}/index/${index}`);
+  if (mode !== 'write' && indexes.length > 0) {
+    statements.push(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes }));
+  }
+  return { statements, environment: { [environmentName('table', name)]: table.tableName } };
+}
+
+function queueGrant(name: QueueName, resources: Resources): AccessGrant {
+  const queue = resources.queues[name];
+  return {
+    statements: [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] })],
+    environment: { [environmentName('queue', name)]: queue.queueUrl },
+  };
+}
+
+/** What the consumer of a queue needs beside its contract's access: to take messages, and to choose when they come again. */
+export function consumerGrant(name: QueueName, { queues }: Pick<Resources, 'queues'>): AccessGrant {
+  const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
+  return {
+    statements: [new PolicyStatement({ actions, resources: [queues[name].queueArn] })],
+    environment: { [environmentName('queue', name)]: queues[name].queueUrl },
+  };
+}
+
+/** Several grants as one. */
+export function mergedGrants(grants: AccessGrant[]): AccessGrant {
+  return {
+    statements: grants.flatMap(({ statements }) => statements),
+    environment: Object.assign({}, ...grants.map(({ environment }) => environment)),
+  };
+}
+
+function machineGrant(name: MachineName, resources: Resources): AccessGrant {
+  const machine = resources.machines[name];
+  if (!machine) throw new Error(`A function uses the state machine "${name}" that itself calls the function`);
+  return {
+    statements: [
+      new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.arn] }),
+      new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [machine.executionArnPattern] }),
+    ],
+    environment: { [environmentName('machine', name)]: machine.arn },
+  };
+}
+
+/** The right to list is what makes S3 answer 404, not 403, for an object that is not there. */
+function objectsGrant(mode: AccessMode, { artifacts }: Resources): AccessGrant {
+  const statements = [new PolicyStatement({ actions: objectActions[mode], resources: [artifacts.arnForObjects('*')] })];
+  if (mode !== 'write')
+    statements.push(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [artifacts.bucketArn] }));
+  return { statements, environment: { [environmentName('bucket', 'artifacts')]: artifacts.bucketName } };
+}
+
+function busGrant({ bus }: Resources): AccessGrant {
+  return {
+    statements: [new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] })],
+    environment: { [environmentName('bus', 'events')]: bus.eventBusName },
+  };
+}
+
+/** A secret that the deployment has not is granted and named nowhere; the function then calls without a credential. */
+function secretGrant(name: SecretName, { secrets }: Resources): AccessGrant {
+  const secret = secrets.get(name);
+  if (!secret) return { statements: [], environment: {} };
+  return {
+    statements: [new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.arnPattern] })],
+    environment: { [environmentName('secret', name)]: secret.id },
+  };
+}
+
+function keyStatement(key: IKey): PolicyStatement {
+  return new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] });
+}

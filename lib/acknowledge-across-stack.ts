@@ -1,0 +1,24 @@
+import type { Stack } from 'aws-cdk-lib';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { acknowledge } from './acknowledge.ts';
+import { wildcardReasons } from './wildcard-reasons.ts';
+
+export interface Shared {
+  artifacts: Bucket;
+  pipeline: { name: string };
+}
+
+/** Accepts the findings that many functions raise alike, so that each reason stands once. */
+export function acknowledgeAcrossStack(stack: Stack, { artifacts, pipeline }: Shared): void {
+  const bucket = stack.getLogicalId(artifacts.node.defaultChild as CfnBucket);
+  const executions = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${pipeline.name}:*`;
+  acknowledge(stack, {
+    [`AwsSolutions-IAM5[Resource::<${bucket}.Arn>/*]`]:
+      'Objects are named when they are written; the bucket is the bound.',
+    [`AwsSolutions-IAM5[Resource::${executions}]`]:
+      'Executions are named when they start; the state machine is the bound.',
+    'Serverless-LambdaStarPermissions': Object.values(wildcardReasons).join(' '),
+    'Serverless-LambdaDLQ':
+      'API Gateway, Step Functions and SQS call and wait, so they keep what failed; a schedule calls again by itself.',
+  });
+}

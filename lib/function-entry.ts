@@ -1,0 +1,103 @@
+import type { Access } from '../backend/resources.ts';
+import { accessOf, type Contract, type TaskContract } from '../functions/core/contract.ts';
+import { fallbackContract } from '../functions/core/fallback.ts';
+import { endpointModule, taskModule } from '../functions/core/module-path.ts';
+import type { Catalogue } from '../platform/catalogue.ts';
+
+/** One Lambda function before it is bundled: its name, the source of its entry module, and what it may use. */
+export interface FunctionEntry {
+  name: string;
+  source: string;
+  access: Access;
+  timeoutMs: number;
+  description: string;
+}
+
+/** The entry of an endpoint: its handler, wrapped, with the adapters that its access names and no others. */
+export function endpointEntry(contract: Contract, catalogue: Catalogue): FunctionEntry {
+  const { path, name } = endpointModule(contract);
+  return entry(path.replace(/^.*\/|\.ts$/g, ''), { ...contract, access: accessOf(contract) }, catalogue, {
+    imports: { [`functions/${path}`]: name, 'functions/core/lambda.ts': 'lambda' },
+    handler: `lambda(${name}, home)`,
+  });
+}
+
+/** The entry of a task: called by a state machine or a schedule, or with the batches of a queue. */
+export function taskEntry(contract: TaskContract, catalogue: Catalogue): FunctionEntry {
+  const { path, name } = taskModule(contract);
+  const { trigger } = contract;
+  const task = { [`functions/${path}`]: name };
+  return entry(
+    contract.name,
+    contract,
+    catalogue,
+    trigger.type === 'queue'
+      ? {
+          imports: { ...task, 'backend/aws/queue-handler.ts': 'queueHandler' },
+          handler: `queueHandler(${name}, '${trigger.queue}', home)`,
+        }
+      : { imports: { ...task, 'functions/core/lambda.ts': 'taskLambda' }, handler: `taskLambda(${name}, home)` },
+  );
+}
+
+/** The entry of the authorizer, which reads the tokens and nothing else. */
+export function authorizerEntry(catalogue: Catalogue): FunctionEntry {
+  const spec: Spec = {
+    summary: 'Checks the bearer token',
+    access: { secrets: ['token', 'token-previous'] },
+    timeoutMs: 5_000,
+  };
+  return entry('authorizer', spec, catalogue, {
+    imports: { 'functions/core/lambda.ts': 'authorizerLambda' },
+    handler: 'authorizerLambda(home)',
+  });
+}
+
+/** The entry of what answers 404 and 405 to every request that no endpoint is for. */
+export function fallbackEntry(catalogue: Catalogue): FunctionEntry {
+  return entry('fallback', { ...fallbackContract, access: accessOf(fallbackContract) }, catalogue, {
+    imports: {
+      'functions/contracts.ts': 'contracts',
+      'functions/core/router.ts': 'createRouter',
+      'functions/core/lambda.ts': 'fallbackLambda',
+    },
+    handler: 'fallbackLambda(createRouter(contracts.map((contract) => ({ contract }))), home)',
+  });
+}
+
+type Spec = Pick<Contract, 'summary' | 'access' | 'timeoutMs'>;
+
+interface Code {
+  /** What is imported, by module. */
+  imports: Record<string, string>;
+  handler: string;
+}
+
+function entry(name: string, spec: Spec, catalogue: Catalogue, { imports, handler }: Code): FunctionEntry {
+  const adapters = adaptersOf(spec.access);
+  const modules = Object.fromEntries(adapters.map((adapter) => [adapter.module, adapter.name]));
+  const ports = adapters.map((adapter) => `${adapter.port}: ${adapter.name}`).join(', ');
+  const source = [
+    ...importLines({ ...imports, ...modules, 'backend/aws/lambda-home.ts': 'lambdaHome' }),
+    `const home = lambdaHome({ ${ports} }, ${JSON.stringify(catalogue)});`,
+    `export const handler = ${handler};`,
+  ].join('\n');
+  return { name, source, access: spec.access, timeoutMs: spec.timeoutMs, description: spec.summary };
+}
+
+function adaptersOf(access: Access) {
+  const all = [
+    { isUsed: access.tables, port: 'table', module: 'backend/aws/table.ts', name: 'dynamoTables' },
+    { isUsed: access.queues, port: 'queue', module: 'backend/aws/queue.ts', name: 'sqsQueues' },
+    { isUsed: access.machines, port: 'machine', module: 'backend/aws/state-machine.ts', name: 'stepFunctions' },
+    { isUsed: access.bus, port: 'bus', module: 'backend/aws/bus.ts', name: 'eventBridgeBus' },
+    { isUsed: access.objects, port: 'objects', module: 'backend/aws/objects.ts', name: 's3Objects' },
+    { isUsed: access.secrets, port: 'secrets', module: 'backend/aws/secrets.ts', name: 'secretsManager' },
+  ];
+  return all.filter(({ isUsed }) => isUsed);
+}
+
+/** Paths start at the folder of the entries, `dist/<build>/entries`. */
+function importLines(modules: Record<string, string>): string[] {
+  return Object.entries(modules).map(([module, name]) => `import { ${name} } from '../../../${module}';`);
+}

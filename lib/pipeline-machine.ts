@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Alarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { wildcardStatement } from './wildcard-statement.ts';
+
+export interface PipelineMachineProps {
+  /** The function behind each `${Placeholder}` of the definition: the one list for substitution and grants. */
+  functions: Record<string, IFunction>;
+  logRetentionDays: RetentionDays;
+  alarmAction: IAlarmAction | undefined;
+}
+
+const definitionFile = join(import.meta.dirname, '..', 'statemachines', 'pipeline.asl.json');
+
+/** The state machine of statemachines/pipeline.asl.json. It may call the functions that the file names, and nothing else. */
+export class PipelineMachine extends Construct {
+  readonly name: string;
+  readonly arn: string;
+  readonly executionArnPattern: string;
+
+  constructor(scope: Construct, id: string, { functions, logRetentionDays, alarmAction }: PipelineMachineProps) {
+    super(scope, id);
+    const definition = readFileSync(definitionFile, 'utf8');
+    requireSameNames(placeholdersOf(definition), Object.keys(functions));
+    const arns = Object.entries(functions).map(([name, { functionArn }]) => [name, functionArn] as const);
+    const logs = new LogGroup(this, 'Logs', { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
+    this.name = `${Stack.of(this).stackName}-pipeline`;
+    const machine = new StateMachine(this, 'Machine', {
+      stateMachineName: this.name,
+      definitionBody: DefinitionBody.fromString(JSON.stringify(JSON.parse(definition))),
+      definitionSubstitutions: Object.fromEntries(arns),
+      role: this.createRole(arns.map(([, arn]) => arn)).withoutPolicyUpdates(),
+      logs: { destination: logs, level: LogLevel.ERROR, includeExecutionData: false },
+      tracingEnabled: true,
+    });
+    acknowledge(machine, {
+      'AwsSolutions-SF1':
+        'Errors are enough: the pipeline keeps its own log for each stage, and inputs stay out of logs.',
+    });
+    this.arn = machine.stateMachineArn;
+    this.executionArnPattern = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.name}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const alarm = new Alarm(this, 'Alarm', {
+      alarmDescription: 'A pipeline execution broke off, which its own failure path never does; see docs/runbook.md.',
+      metric: machine.metricFailed({ period: Duration.minutes(5) }),
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    if (alarmAction) alarm.addAlarmAction(alarmAction);
+  }
+
+  private createRole(functionArns: string[]): Role {
+    const statements = [
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functionArns }),
+      wildcardStatement(this, 'SendTraces', [
+        'xray:PutTraceSegments',
+        'xray:PutTelemetryRecords',
+        'xray:GetSamplingRules',
+        'xray:GetSamplingTargets',
+      ]),
+      wildcardStatement(this, 'DeliverLogs', [
+        'logs:CreateLogDelivery',
+        'logs:GetLogDelivery',
+        'logs:UpdateLogDelivery',
+        'logs:DeleteLogDelivery',
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:DescribeResourcePolicies',
+        'logs:DescribeLogGroups',
+      ]),
+    ];
+    return new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+      inlinePolicies: { Access: new PolicyDocument({ statements }) },
+    });
+  }
+}
+
+/** The names of the `${Placeholders}` in a definition, each once. */
+export function placeholdersOf(definition: string): string[] {
+  return [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name))].sort();
+}
+
+function requireSameNames(inFile: string[], inTasks: string[]) {
+  const problems = [
+    ...inFile.filter((name) => !inTasks.includes(name)).map((name) => `${name} has no task`),
+    ...inTasks.filter((name) => !inFile.includes(name)).map((name) => `${name} is not in the file`),
+  ];
+  if (problems.length > 0) throw new Error(`pipeline.asl.json and the task contracts differ: ${problems.join(', ')}`);
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Node } from 'constructs';
+import * as z from 'zod';
+import { readFunctionSettings } from '../functions/core/settings.ts';
+import { type Catalogue, parseCatalogue } from '../platform/catalogue.ts';
+
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const wholeNumbers = z.record(z.string(), z.int().positive());
+
+/** A context value given with `-c name=value` is text; objects and numbers are then JSON. */
+const fromText = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value, context) => {
+    if (typeof value !== 'string') return value;
+    try {
+      return JSON.parse(value);
+    } catch {
+      context.addIssue('must be JSON');
+      return z.NEVER;
+    }
+  }, schema);
+
+/** Every value of the CDK context that the stack reads, with its meaning. */
+export const stackContext = z.object({
+  stackName: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/)
+    .default('OmniOrchestrator')
+    .describe('Name of the stack.'),
+  vpc: fromText(
+    z.strictObject({
+      id: z.string().startsWith('vpc-'),
+      availabilityZones: z.array(z.string()).min(1),
+      subnetIds: z.array(z.string().startsWith('subnet-')).min(1),
+      securityGroupIds: z.array(z.string().startsWith('sg-')).min(1),
+    }),
+  )
+    .optional()
+    .describe('Where the functions that call services of the platform run, one subnet for each availability zone.'),
+  privateApi: fromText(z.strictObject({ vpcEndpointIds: z.array(z.string().startsWith('vpce-')).min(1) }))
+    .optional()
+    .describe('Makes the API private: only these VPC endpoints reach it.'),
+  domain: fromText(
+    z.strictObject({
+      name: z.string().min(1),
+      certificateArn: z.string().startsWith('arn:'),
+      hostedZone: z.strictObject({ id: z.string().min(1), name: z.string().min(1) }).optional(),
+    }),
+  )
+    .optional()
+    .describe('A domain for the API, with its DNS record where a hosted zone is given.'),
+  tokenSecret: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name or ARN of the secret with the bearer token; made when left out.'),
+  upstreamSecrets: fromText(z.record(z.string(), z.string().min(1)))
+    .default({})
+    .describe('Service of the catalogue to name or ARN of the secret with its credential.'),
+  catalogueFile: z
+    .string()
+    .default(join(import.meta.dirname, '..', 'platform', 'catalogue.json'))
+    .describe('The service catalogue.'),
+  encryptionKeyArn: z
+    .string()
+    .startsWith('arn:')
+    .optional()
+    .describe('A KMS key for tables, artifacts, topic and queues; AWS-managed encryption when left out.'),
+  rateLimits: fromText(wholeNumbers).default({}).describe('Requests per window by category.'),
+  stageDeadlines: fromText(wholeNumbers).default({}).describe('Seconds that a stage may take, by stage.'),
+  monitorSeconds: fromText(z.int()).optional().describe('How long the monitor stage watches a rollout.'),
+  upstreamTimeoutSeconds: fromText(z.int()).optional().describe('How long one call to a service may take.'),
+  publicProbes: flag.default(false).describe('Opens /health and /ready to callers without a token.'),
+  logLevel: z.string().default('INFO').describe('Least severity that is logged.'),
+  logRetentionDays: fromText(z.int())
+    .pipe(z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]))
+    .default(90)
+    .describe('How long logs are kept; one of the values that CloudWatch knows.'),
+  artifactDays: fromText(z.int().min(1).max(3650)).default(90).describe('How long artifacts of pipelines are kept.'),
+  requestsPerSecond: fromText(z.int().positive()).default(200).describe("The stage's throttle, over all callers."),
+  apiGatewayLogRole: flag
+    .default(true)
+    .describe("False where the account's API Gateway log role (one for the account and region) is kept elsewhere."),
+  alarmTopicArn: z.string().startsWith('arn:').optional().describe('An SNS topic that is told of alarms.'),
+  destroyOnDelete: flag
+    .default(false)
+    .describe(
+      'Destroys tables, secrets and the bucket of artifacts (once it is empty) with the stack. For trials: data is lost.',
+    ),
+});
+
+export interface StackSettings extends z.output<typeof stackContext> {
+  catalogue: Catalogue;
+  /** The settings of the functions, as their environment variables. */
+  functionEnvironment: Record<string, string>;
+}
+
+/** Reads and checks the context. Throws one Error that names every value that is wrong and what it should be. */
+export function readStackSettings(node: Pick<Node, 'tryGetContext'>): StackSettings {
+  const given = Object.keys(stackContext.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
+  const parsed = stackContext.safeParse(Object.fromEntries(given));
+  if (!parsed.success) throw notValid(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+  const context = parsed.data;
+  const catalogue = parseCatalogue(JSON.parse(readFileSync(context.catalogueFile, 'utf8')));
+  const known = new Set(catalogue.services.map(({ name }) => name));
+  const unknown = Object.keys(context.upstreamSecrets).filter((service) => !known.has(service));
+  if (unknown.length > 0) throw notValid(unknown.map((name) => `upstreamSecrets.${name}: is not in the catalogue`));
+  const functionEnvironment = environmentOf(context);
+  readFunctionSettings(functionEnvironment);
+  return { ...context, catalogue, functionEnvironment };
+}
+
+function environmentOf(context: z.output<typeof stackContext>): Record<string, string> {
+  const pairs = (record: Record<string, number>) =>
+    Object.entries(record)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(',');
+  const environment = {
+    RATE_LIMITS: pairs(context.rateLimits),
+    STAGE_DEADLINES: pairs(context.stageDeadlines),
+    MONITOR_SECONDS: context.monitorSeconds?.toString(),
+    UPSTREAM_TIMEOUT_SECONDS: context.upstreamTimeoutSeconds?.toString(),
+    PUBLIC_PROBES: String(context.publicProbes),
+    LOG_LEVEL: context.logLevel,
+  };
+  const present = Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return Object.fromEntries(present);
+}
+
+function notValid(problems: string[]): Error {
+  return new Error(`The CDK context is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+}

@@ -1,0 +1,52 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+
+import { type TableName, tables } from '../backend/resources.ts';
+import { acknowledge } from './acknowledge.ts';
+
+export interface TablesProps {
+  encryptionKey: IKey | undefined;
+  destroyOnDelete: boolean;
+}
+
+/** The tables of backend/resources.ts: on demand, encrypted, with TTL; kept and restorable unless told otherwise. */
+export class Tables extends Construct {
+  readonly byName: Record<TableName, Table>;
+
+  constructor(scope: Construct, id: string, props: TablesProps) {
+    super(scope, id);
+    const created = Object.keys(tables).map((name) => [name, this.createTable(name as TableName, props)]);
+    this.byName = Object.fromEntries(created);
+  }
+
+  private createTable(name: TableName, { encryptionKey, destroyOnDelete }: TablesProps): Table {
+    const spec: { indexes: Record<string, { partition: string; sort: string }>; isDisposable?: true } = tables[name];
+    const table = new Table(this, name, {
+      partitionKey: text('pk'),
+      sortKey: text('sk'),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expires_at',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: !spec.isDisposable },
+      deletionProtection: !destroyOnDelete,
+      removalPolicy: destroyOnDelete ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      ...(encryptionKey
+        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }
+        : { encryption: TableEncryption.AWS_MANAGED }),
+    });
+    if (spec.isDisposable)
+      acknowledge(table, { 'AwsSolutions-DDB3': 'Its items last for a day at most, and can be lost.' });
+    for (const [indexName, { partition, sort }] of Object.entries(spec.indexes)) {
+      table.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: text(partition),
+        sortKey: text(sort),
+        projectionType: ProjectionType.ALL,
+      });
+    }
+    return table;
+  }
+}
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });

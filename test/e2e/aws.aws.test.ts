@@ -1,0 +1,13 @@
+import { afterAll, beforeAll } from 'vitest';
+import { type AwsSite, startAwsSite } from './aws-site.ts';
+import { describePipelines } from './pipelines-suite.ts';
+import { describeRequests } from './requests-suite.ts';
+
+let site: AwsSite;
+beforeAll(async () => {
+  site = await startAwsSite();
+});
+afterAll(() => site.close());
+
+describeRequests(() => site);
+describePipelines(() => site);

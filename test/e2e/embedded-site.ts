@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Site, siteSettings } from './site.ts';
+
+const token = 'end-to-end-token-0123456789';
+const spareToken = 'end-to-end-spare-0123456789';
+
+export interface EmbeddedSite extends Site {
+  process: ChildProcess;
+  dataFolder: string;
+  /** Ends the process as the operator would and removes its data. */
+  close(): Promise<void>;
+}
+
+interface Start {
+  dataFolder?: string;
+  settings?: Record<string, string>;
+}
+
+/** Starts `npm start`'s program in a process of its own, on a free port, and waits until it says where it listens. */
+export async function startEmbeddedSite({
+  dataFolder = newDataFolder(),
+  settings = {},
+}: Start = {}): Promise<EmbeddedSite> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'bin/serve.ts'], {
+    env: {
+      ...process.env,
+      ...siteSettings,
+      PORT: '0',
+      ORCHESTRATOR_TOKEN: token,
+      ORCHESTRATOR_TOKEN_PREVIOUS: spareToken,
+      ORCHESTRATOR_DATA: dataFolder,
+      LOG_LEVEL: 'ERROR',
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { baseUrl, controlUrl } = await readStartMessage(child);
+  const close = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    rmSync(dataFolder, { recursive: true, force: true });
+  };
+  return { baseUrl, controlUrl, token, spareToken, process: child, dataFolder, close };
+}
+
+export function newDataFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'orchestrator-'));
+}
+
+async function readStartMessage(child: ChildProcess): Promise<{ baseUrl: string; controlUrl: string }> {
+  let output = '';
+  for await (const chunk of child.stdout ?? []) {
+    output += String(chunk);
+    const baseUrl = /running on (http:\S+)/.exec(output)?.[1];
+    const controlUrl = /faults at (http:\S+)\/faults/.exec(output)?.[1];
+    if (baseUrl && controlUrl && output.includes('curl')) {
+      child.stdout?.resume();
+      return { baseUrl, controlUrl };
+    }
+  }
+  throw new Error(`the control plane ended before it was running:\n${output}`);
+}

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { setTimeout as elapse } from 'node:timers/promises';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { stageNames } from '../../functions/core/settings.ts';
+import { type EmbeddedSite, newDataFolder, startEmbeddedSite } from './embedded-site.ts';
+import { call, ended, execute, getPipeline, newRepository, pipelineRequest, type Site, statuses } from './site.ts';
+
+/** Quick stand-ins, so that a pipeline is a few seconds long and every kill meets another step. */
+const settings = { SIMULATED_DELAY_SCALE: '0.1', MONITOR_SECONDS: '0' };
+
+/** When the process is killed, in ms after it answers: close together at first, where steps are short. */
+const killMoments = [1, 5, 10, 20, 30, 45, 60, 80, 100, 150, 200, 300, 450, 700];
+
+interface Start {
+  service: string;
+  kind: string;
+  idempotency_key: string | null;
+}
+
+async function startsOf(site: Site, match: string): Promise<Start[]> {
+  const response = await fetch(`${site.controlUrl}/starts?match=${match}`);
+  return ((await response.json()) as { starts: Start[] }).starts;
+}
+
+/** What was started where, regardless of which pipeline asked and when. */
+const shapeOf = (starts: Start[]) => starts.map(({ service, kind }) => `${service} ${kind}`).sort();
+
+describe('killed with SIGKILL', () => {
+  const dataFolder = newDataFolder();
+  let site: EmbeddedSite | undefined;
+  afterAll(async () => {
+    await site?.close();
+    rmSync(dataFolder, { recursive: true, force: true });
+  });
+
+  it('again and again, the running pipeline is finished, no upstream work is started twice, no lock is left and no event is lost', async () => {
+    site = await startEmbeddedSite({ dataFolder, settings });
+    const undisturbed = newRepository();
+    await ended(site, (await execute(site, pipelineRequest(undisturbed.url))).pipeline_id);
+    const expected = shapeOf(await startsOf(site, undisturbed.name));
+
+    const repository = newRepository();
+    const { pipeline_id } = await execute(site, pipelineRequest(repository.url));
+    let kills = 0;
+    for (const moment of killMoments) {
+      await elapse(moment);
+      site.process.kill('SIGKILL');
+      await once(site.process, 'exit');
+      kills += 1;
+      site = await startEmbeddedSite({ dataFolder, settings });
+      if ((await getPipeline(site, pipeline_id)).status !== 'running') break;
+    }
+    const pipeline = await ended(site, pipeline_id);
+    expect(kills).toBeGreaterThan(3);
+    expect(pipeline).toMatchObject({ status: 'completed', error: null });
+    expect(Object.entries(statuses(pipeline))).toEqual(stageNames.map((name) => [name, 'completed']));
+
+    const starts = await startsOf(site, repository.name);
+    expect(shapeOf(starts)).toEqual(expected);
+    const keys = starts.flatMap(({ service, kind, idempotency_key }) =>
+      idempotency_key ? [`${service} ${kind} ${idempotency_key}`] : [],
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+
+    await expectEvents(site, pipeline_id);
+    const next = await execute(site, pipelineRequest(repository.url, { stages: ['enrich'] }));
+    expect((await ended(site, next.pipeline_id)).status).toBe('completed');
+  });
+});
+
+async function expectEvents(site: Site, pipelineId: string) {
+  const expected = ['pipeline.completed', ...stageNames.map(() => 'pipeline.stage.completed'), 'pipeline.started'];
+  await vi.waitFor(
+    async () => {
+      const { body } = await call<{ events: { type: string; data: Record<string, unknown> }[] }>(
+        site,
+        'GET /api/v1/events?limit=100',
+      );
+      expect(body.events.filter(({ data }) => data['pipeline_id'] === pipelineId).map(({ type }) => type)).toEqual(
+        expected,
+      );
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { expect, vi } from 'vitest';
+import type { PipelineDetailView, PipelineView } from '../../functions/pipelines/contract.ts';
+
+/** A running control plane and the simulated platform behind it; the end-to-end suite asks nothing else of either home. */
+export interface Site {
+  baseUrl: string;
+  token: string;
+  /** A second valid token, whose rate limits the suite may use up. */
+  spareToken: string;
+  /** Where the simulated platform takes faults. */
+  controlUrl: string;
+}
+
+/** The settings under which the suite runs: limits above what it needs but low enough to be met, and a deadline worth waiting for. */
+export const siteSettings = {
+  RATE_LIMITS: 'read=5000,write=1000,pipeline_execution=60',
+  STAGE_DEADLINES: 'generate=20',
+  MONITOR_SECONDS: '1',
+};
+
+export interface Answer<T = Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+interface Options {
+  body?: unknown;
+  headers?: Record<string, string>;
+  token?: string | null;
+}
+
+/** One call of the API; `body` is sent as JSON unless it is text. */
+export async function call<T = Record<string, unknown>>(
+  site: Site,
+  request: string,
+  options: Options = {},
+): Promise<Answer<T>> {
+  const [method = 'GET', path = '/'] = request.split(' ');
+  const token = options.token === undefined ? site.token : options.token;
+  const response = await fetch(`${site.baseUrl}${path}`, {
+    method,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...options.headers,
+    },
+    ...(options.body === undefined
+      ? {}
+      : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+}
+
+/** A repository that no other test uses, so that locks and faults are the test's own. */
+export function newRepository(): { url: string; name: string } {
+  const name = `project-${randomUUID().slice(0, 8)}`;
+  return { url: `http://omni-gitea:3000/omni-admin/${name}.git`, name };
+}
+
+export function pipelineRequest(repoUrl: string, more: { stages?: string[]; config?: Record<string, unknown> } = {}) {
+  const { config, ...rest } = more;
+  return { task: 'Implement user authentication with JWT tokens', config: { repo_url: repoUrl, ...config }, ...rest };
+}
+
+export async function execute(site: Site, body: unknown, headers: Record<string, string> = {}): Promise<PipelineView> {
+  const answer = await call<PipelineView>(site, 'POST /api/v1/pipeline/execute', { body, headers });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+  return answer.body;
+}
+
+export async function getPipeline(site: Site, id: string): Promise<PipelineDetailView> {
+  const answer = await call<PipelineDetailView>(site, `GET /api/v1/pipeline/${id}`);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  return answer.body;
+}
+
+/** The pipeline as soon as this holds of it. */
+export function pipelineOnce(
+  site: Site,
+  id: string,
+  holds: (pipeline: PipelineDetailView) => boolean,
+  timeout = 90_000,
+) {
+  return vi.waitFor(
+    async () => {
+      const pipeline = await getPipeline(site, id);
+      expect(
+        holds(pipeline),
+        `${pipeline.status} ${JSON.stringify(pipeline.error)} ${JSON.stringify(statuses(pipeline))}`,
+      ).toBe(true);
+      return pipeline;
+    },
+    { timeout, interval: 150 },
+  );
+}
+
+export function ended(site: Site, id: string): Promise<PipelineDetailView> {
+  return pipelineOnce(site, id, (pipeline) => pipeline.status !== 'running');
+}
+
+/** The stages' statuses by name, in the order of the answer. */
+export function statuses(pipeline: PipelineDetailView): Record<string, string> {
+  return Object.fromEntries(Object.entries(pipeline.stages).map(([name, stage]) => [name, stage?.status ?? 'missing']));
+}
+
+interface Fault {
+  service: string;
+  fault: string;
+  match: string;
+  times?: number;
+}
+
+/** Asks the simulated platform for a failure. */
+export async function cause(site: Site, fault: Fault): Promise<void> {
+  const response = await fetch(`${site.controlUrl}/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+  expect(response.ok, await response.text()).toBe(true);
+}

@@ -1,0 +1,71 @@
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { bundleFunctions } from '../../lib/function-code.ts';
+import { functionEntries } from '../../lib/orchestrator-stack.ts';
+import { readStackSettings } from '../../lib/stack-settings.ts';
+
+const entries = functionEntries(readStackSettings(new App().node));
+const code = bundleFunctions(entries);
+const again = bundleFunctions(entries.slice(0, 2));
+const bundle = (name: string) => join(code[name] ?? '', 'index.mjs');
+
+beforeAll(() => {
+  vi.stubEnv('QUEUE_EVENT_LOG', 'https://sqs.example/event-log');
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  for (const folder of [code, again]) rmSync(dirname(Object.values(folder)[0] ?? ''), { recursive: true });
+});
+
+describe('bundles', () => {
+  it.each(entries)('$name loads and has a handler', async ({ name }) => {
+    const module = (await import(bundle(name))) as { handler: unknown };
+    expect(module.handler).toBeTypeOf('function');
+  });
+
+  it.each(entries)('$name is within its budget', ({ name, access }) => {
+    const { tables: _, ...beyondTables } = access;
+    const budgetBytes = Object.keys(beyondTables).length === 0 ? 450_000 : 650_000;
+    expect(statSync(bundle(name)).size).toBeLessThan(budgetBytes);
+  });
+
+  it.each(entries)('$name holds the AWS clients that its access names, and no others', ({ name, access }) => {
+    const text = readFileSync(bundle(name), 'utf8');
+    const isQueueConsumer = name === 'record-events';
+    expect({
+      DynamoDB: text.includes('DynamoDB_20120810'),
+      S3: text.includes('AmazonS3'),
+      SQS: text.includes('AmazonSQS'),
+      EventBridge: text.includes('AWSEvents'),
+      'Step Functions': text.includes('AWSStepFunctions'),
+      'Secrets Manager': text.includes('secretsmanager'),
+    }).toEqual({
+      DynamoDB: access.tables !== undefined,
+      S3: access.objects !== undefined,
+      SQS: access.queues !== undefined || isQueueConsumer,
+      EventBridge: access.bus !== undefined,
+      'Step Functions': access.machines !== undefined,
+      'Secrets Manager': access.secrets !== undefined,
+    });
+  });
+
+  it('bundling again gives the same bytes, so that an unchanged function is not deployed again', () => {
+    for (const [name, folder] of Object.entries(again)) {
+      for (const file of ['index.mjs', 'index.mjs.map']) {
+        const first = readFileSync(join(code[name] ?? '', file), 'utf8');
+        expect(readFileSync(join(folder, file), 'utf8') === first, `${name}/${file}`).toBe(true);
+      }
+    }
+  });
+
+  it('no bundle or map tells where it was made', () => {
+    for (const { name } of entries) {
+      for (const file of [bundle(name), `${bundle(name)}.map`]) {
+        expect(readFileSync(file, 'utf8').includes(import.meta.dirname.replace(/\/test\/lib$/, '')), file).toBe(false);
+      }
+    }
+  });
+});

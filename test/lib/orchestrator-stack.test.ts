@@ -1,0 +1,140 @@
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { contracts, taskContracts } from '../../functions/contracts.ts';
+import { everyChoice, synthesise } from './synthesised.ts';
+
+const standard = synthesise();
+const chosen = synthesise(everyChoice);
+
+describe('what a team gets without choosing', () => {
+  it.each(['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'])(
+    'no %s is destroyed with the stack',
+    (type) => {
+      const found = standard.ofType(type);
+      expect(found.length).toBeGreaterThan(0);
+      for (const [name, { DeletionPolicy }] of found) expect(DeletionPolicy, name).toBe('Retain');
+    },
+  );
+
+  it('every table is on demand, encrypted, protected from deletion, and forgets what has expired', () => {
+    for (const [, { Properties }] of standard.ofType('AWS::DynamoDB::Table')) {
+      expect(Properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        SSESpecification: { SSEEnabled: true },
+        DeletionProtectionEnabled: true,
+        TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+      });
+    }
+  });
+
+  it('every table but that of requests can be restored to any point in time', () => {
+    const restorable = standard
+      .ofType('AWS::DynamoDB::Table')
+      .map(([name, { Properties }]) => [
+        /^Tables([a-z]+)/.exec(name)?.[1],
+        Properties['PointInTimeRecoverySpecification'],
+      ]);
+    expect(Object.fromEntries(restorable)).toEqual({
+      pipelines: { PointInTimeRecoveryEnabled: true },
+      locks: { PointInTimeRecoveryEnabled: true },
+      events: { PointInTimeRecoveryEnabled: true },
+      requests: { PointInTimeRecoveryEnabled: false },
+    });
+  });
+
+  it('every function runs on Node 24 and arm64, is traced, and has a log group that forgets', () => {
+    const functions = standard.ofType('AWS::Lambda::Function');
+    expect(functions).toHaveLength(contracts.length + taskContracts.length + 2);
+    for (const [name, { Properties }] of functions) {
+      expect(Properties, name).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogGroup: { Ref: expect.any(String) } },
+      });
+    }
+    for (const [, { Properties }] of standard.ofType('AWS::Logs::LogGroup'))
+      expect(Properties['RetentionInDays']).toBe(90);
+  });
+
+  it('every queue that functions read has a dead-letter queue, and every rule of the bus another', () => {
+    const queues = standard.ofType('AWS::SQS::Queue').map(([, { Properties }]) => Properties);
+    expect(queues.filter((properties) => properties['RedrivePolicy'])).toHaveLength(1);
+    const [, rule] = standard.ofType('AWS::Events::Rule').find(([name]) => name.startsWith('Events')) ?? [];
+    expect(rule?.Properties['Targets']).toMatchObject([{ DeadLetterConfig: expect.anything(), InputPath: '$.detail' }]);
+    for (const [, { Properties }] of standard.ofType('AWS::SNS::Subscription')) {
+      expect(Properties).toMatchObject({ RawMessageDelivery: true, RedrivePolicy: expect.anything() });
+    }
+  });
+
+  it('every dead-letter queue rings', () => {
+    const watched = standard.ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties['MetricName']);
+    expect(watched.filter((metric) => metric === 'ApproximateNumberOfMessagesVisible')).toHaveLength(2);
+    expect(watched).toContain('ExecutionsFailed');
+  });
+
+  it('artifacts are private, over TLS only, versioned and removed by age', () => {
+    const [[, bucket] = []] = standard.ofType('AWS::S3::Bucket');
+    expect(bucket?.Properties).toMatchObject({
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      VersioningConfiguration: { Status: 'Enabled' },
+      BucketEncryption: expect.anything(),
+    });
+    expect(JSON.stringify(bucket?.Properties['LifecycleConfiguration'])).toContain('"ExpirationInDays":90');
+    expect(JSON.stringify(standard.ofType('AWS::S3::BucketPolicy'))).toContain('"aws:SecureTransport":"false"');
+  });
+});
+
+describe('what a team can choose', () => {
+  it('a stack for trials leaves nothing behind', () => {
+    const kept = Object.entries(chosen.resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain');
+    expect(kept.map(([name]) => name)).toEqual([]);
+  });
+
+  it('only the functions that call services of the platform run in the VPC', () => {
+    const inside = chosen.ofType('AWS::Lambda::Function').filter(([, { Properties }]) => Properties['VpcConfig']);
+    expect(inside).toHaveLength(8);
+    for (const [name] of inside) expect(name).toMatch(/^Functionsrun/);
+  });
+
+  it('a private API lets in its VPC endpoints and no one else', () => {
+    const [[, api] = []] = chosen.ofType('AWS::ApiGateway::RestApi');
+    expect(api?.Properties['EndpointConfiguration']).toMatchObject({
+      Types: ['PRIVATE'],
+      VpcEndpointIds: ['vpce-11111111'],
+    });
+    expect(api?.Properties['Policy']).toMatchObject({
+      Statement: [{ Condition: { StringEquals: { 'aws:SourceVpce': ['vpce-11111111'] } } }],
+    });
+  });
+
+  it('tables and artifacts are encrypted with the key that was given', () => {
+    const { encryptionKeyArn } = everyChoice;
+    for (const [, { Properties }] of chosen.ofType('AWS::DynamoDB::Table')) {
+      expect(Properties['SSESpecification']).toMatchObject({ KMSMasterKeyId: encryptionKeyArn });
+    }
+    expect(JSON.stringify(chosen.ofType('AWS::S3::Bucket'))).toContain(encryptionKeyArn);
+  });
+
+  it('the functions are told the limits', () => {
+    for (const [, { Properties }] of chosen.ofType('AWS::Lambda::Function')) {
+      expect(Properties['Environment']).toMatchObject({
+        Variables: { RATE_LIMITS: 'read=500', PUBLIC_PROBES: 'true' },
+      });
+    }
+  });
+});
+
+describe.each([
+  { context: 'without choosing', synthesised: standard },
+  { context: 'with every choice', synthesised: chosen },
+])('$context', ({ synthesised: { stack, resources } }) => {
+  it.each([AwsSolutionsChecks, ServerlessChecks])('%o finds nothing that has no reason', (Checks) => {
+    const report = new Checks(stack).validateScope(stack);
+    expect(report.violations).toEqual([]);
+  });
+
+  it('the stack has room to grow within the 500 resources of CloudFormation', () => {
+    expect(Object.keys(resources).length).toBeLessThan(400);
+  });
+});

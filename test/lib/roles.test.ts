@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Access, AccessMode } from '../../backend/resources.ts';
+import { contracts, taskContracts } from '../../functions/contracts.ts';
+import { accessOf } from '../../functions/core/contract.ts';
+import { endpointModule } from '../../functions/core/module-path.ts';
+import { wildcardReasons } from '../../lib/wildcard-reasons.ts';
+import { everyChoice, synthesise, type TemplateResource } from './synthesised.ts';
+
+interface Statement {
+  Sid?: string;
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+}
+
+const { ofType } = synthesise(everyChoice);
+const statements = (role: TemplateResource) => {
+  const policies = (role.Properties['Policies'] ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
+  return policies.flatMap((policy) => policy.PolicyDocument.Statement);
+};
+const actionsOf = ({ Action }: Statement) => [Action].flat();
+
+const functions: { name: string; access: Access; more: string[] }[] = [
+  ...contracts.map((contract) => ({
+    name: endpointModule(contract).path.replace(/^.*\/|\.ts$/g, ''),
+    access: accessOf(contract),
+    more: [],
+  })),
+  ...taskContracts.map(({ name, access, trigger }) => ({
+    name,
+    access,
+    more:
+      trigger.type === 'queue'
+        ? ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']
+        : [],
+  })),
+];
+
+const readActions = ['dynamodb:GetItem', 'dynamodb:Query'];
+const writeActions = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const tableActions: Record<AccessMode, string[]> = {
+  read: readActions,
+  write: writeActions,
+  'read-write': [...readActions, ...writeActions],
+};
+
+describe('roles', () => {
+  it.each(functions)(
+    '$name may do on each table what its contract says, and nothing on any other',
+    ({ name, access }) => {
+      const granted = new Map<string, Set<string>>();
+      for (const statement of statements(roleOf(name))) {
+        for (const action of actionsOf(statement).filter((text) => text.startsWith('dynamodb:'))) {
+          for (const table of tablesIn(statement.Resource))
+            granted.set(table, (granted.get(table) ?? new Set()).add(action));
+        }
+      }
+      const expected = Object.entries(access.tables ?? {}).map(([table, mode]) => [
+        table,
+        tableActions[mode].toSorted(),
+      ]);
+      expect(Object.fromEntries([...granted].map(([table, actions]) => [table, [...actions].sort()]))).toEqual(
+        Object.fromEntries(expected),
+      );
+    },
+  );
+
+  it.each(functions)('$name may use exactly the other services that its contract names', ({ name, access, more }) => {
+    const own = statements(roleOf(name)).filter(({ Sid }) => !Sid);
+    const actions = new Set(own.flatMap(actionsOf).filter((action) => !/^(dynamodb|logs|kms):/.test(action)));
+    expect([...actions].sort()).toEqual([...otherActions(access), ...more].sort());
+  });
+
+  it('every resource is named, or the statement says why it cannot be', () => {
+    const found = ofType('AWS::IAM::Role').flatMap(([, role]) => statements(role));
+    const wild = found.filter(({ Resource }) => [Resource].flat().includes('*'));
+    expect(wild.length).toBeGreaterThan(0);
+    for (const statement of wild) expect(Object.keys(wildcardReasons)).toContain(statement.Sid);
+    expect(found.flatMap(actionsOf).filter((action) => action.includes('*'))).toEqual([]);
+    expect(ofType('AWS::IAM::Policy')).toEqual([]);
+  });
+});
+
+function roleOf(name: string): TemplateResource {
+  const id = `Functions${name.replaceAll('-', '')}Role`;
+  const [, role] = ofType('AWS::IAM::Role').find(([logicalId]) => logicalId.startsWith(id)) ?? [];
+  if (!role) throw new Error(`The template has no role of ${name}`);
+  return role;
+}
+
+function tablesIn(resource: unknown): string[] {
+  return [...JSON.stringify(resource).matchAll(/"Tables([a-z]+)[0-9A-F]{8}"/g)].map(([, table = '']) => table);
+}
+
+function otherActions(access: Access): string[] {
+  const given = (access.secrets ?? []).filter((name) => name.slice('upstream/'.length) in everyChoice.upstreamSecrets);
+  return [
+    ...(access.queues ? ['sqs:SendMessage'] : []),
+    ...(access.machines ? ['states:StartExecution', 'states:DescribeExecution'] : []),
+    ...(access.bus ? ['events:PutEvents'] : []),
+    ...(access.objects
+      ? {
+          read: ['s3:GetObject', 's3:ListBucket'],
+          write: ['s3:PutObject'],
+          'read-write': ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+        }[access.objects]
+      : []),
+    ...(given.length > 0 ? ['secretsmanager:GetSecretValue'] : []),
+  ];
+}

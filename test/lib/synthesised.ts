@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
+import { functionEntries, OrchestratorStack } from '../../lib/orchestrator-stack.ts';
+import { readStackSettings } from '../../lib/stack-settings.ts';
+
+/** Templates do not depend on what the bundles hold, so all functions share a folder; function-code.test.ts makes the real ones. */
+const folder = mkdtempSync(join(tmpdir(), 'orchestrator-code-'));
+writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => undefined;');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+export interface TemplateResource {
+  Type: string;
+  Properties: Record<string, unknown>;
+  DeletionPolicy?: string;
+}
+
+/** The stack under a context, and its template. */
+export function synthesise(context: Record<string, unknown> = {}) {
+  const app = new App({ context, analyticsReporting: false });
+  const settings = readStackSettings(app.node);
+  const code = Object.fromEntries(functionEntries(settings).map(({ name }) => [name, folder]));
+  const stack = new OrchestratorStack(app, settings.stackName, { settings, code });
+  const template = Template.fromStack(stack);
+  const resources = (template.toJSON() as { Resources: Record<string, TemplateResource> }).Resources;
+  const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
+  return { stack, template, resources, ofType };
+}
+
+/** A context in which everything that can be chosen is chosen. */
+export const everyChoice = {
+  destroyOnDelete: true,
+  encryptionKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/11111111-1111-1111-1111-111111111111',
+  vpc: {
+    id: 'vpc-11111111',
+    availabilityZones: ['us-east-1a'],
+    subnetIds: ['subnet-11111111'],
+    securityGroupIds: ['sg-11111111'],
+  },
+  privateApi: { vpcEndpointIds: ['vpce-11111111'] },
+  publicProbes: true,
+  upstreamSecrets: {
+    'code-forge': 'omni/code-forge',
+    'source-control': 'arn:aws:secretsmanager:us-east-1:111111111111:secret:gitea-a1b2c3',
+  },
+  domain: {
+    name: 'api.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:111111111111:certificate/11111111-1111-1111-1111-111111111111',
+    hostedZone: { id: 'Z111', name: 'example.com' },
+  },
+  tokenSecret: 'omni/token',
+  alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:alarms',
+  apiGatewayLogRole: false,
+  rateLimits: { read: 500 },
+};

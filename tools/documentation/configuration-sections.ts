@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type * as z from 'zod';
+import { variableOf } from '../../backend/embedded/secrets.ts';
+import { embeddedSettings, readEmbeddedSettings } from '../../bin/embedded/settings.ts';
+import { functionSettings, readFunctionSettings, stageNames } from '../../functions/core/settings.ts';
+import { stageCredentials } from '../../functions/pipelines/task-contracts.ts';
+import { stackContext } from '../../lib/stack-settings.ts';
+import { code, markdownTable } from './markdown-table.ts';
+import { schemaFields } from './schema-fields.ts';
+
+/** The parts of docs/configuration.md that the schemas of the settings say already. */
+export function configurationSections(): Record<string, string> {
+  return {
+    'embedded-settings': settingsTable(embeddedSettings),
+    'function-settings': settingsTable(functionSettings),
+    'simulated-defaults': simulatedDefaults(),
+    'stage-deadlines': stageDeadlines(),
+    credentials: credentials(),
+    'cdk-context': cdkContext(),
+  };
+}
+
+function settingsTable(schema: z.ZodObject): string {
+  const rows = schemaFields(schema).map((setting) => [
+    code(setting.path),
+    setting.type,
+    code(defaultOf(schema, setting.path)),
+    setting.description,
+  ]);
+  return markdownTable(['Setting', 'Value', 'Default', 'Meaning'], rows);
+}
+
+/** What a setting is when it is left out, where that is one value; a path is shown from the project's root. */
+function defaultOf(schema: z.ZodObject, name: string): string {
+  const { data } = (schema.shape[name] as z.ZodType).safeParse(undefined);
+  const isOneValue = ['string', 'number', 'boolean'].includes(typeof data);
+  return isOneValue ? String(data).replace(join(import.meta.dirname, '..', '..', '/'), '') : '';
+}
+
+/** Where the embedded home with its simulated platform differs from the functions' own defaults. */
+function simulatedDefaults(): string {
+  const embedded = readEmbeddedSettings({}).functions.monitorSeconds;
+  const general = readFunctionSettings({}).monitorSeconds;
+  return `With the simulated platform \`MONITOR_SECONDS\` is ${embedded} unless it is set, instead of ${general}.`;
+}
+
+function stageDeadlines(): string {
+  const { stageDeadlineSeconds } = readFunctionSettings({});
+  return markdownTable(
+    ['Stage', 'Seconds'],
+    stageNames.map((stage) => [code(stage), String(stageDeadlineSeconds[stage])]),
+  );
+}
+
+function credentials(): string {
+  const services = [...new Set(stageNames.flatMap((stage) => stageCredentials[stage]))].sort();
+  const rows = services.map((service) => [
+    code(service),
+    stageNames
+      .filter((stage) => stageCredentials[stage].includes(service))
+      .map(code)
+      .join(', '),
+    code(variableOf(`upstream/${service}`)),
+  ]);
+  return markdownTable(['Service', 'Called by the stages', 'Variable in the embedded home'], rows);
+}
+
+function cdkContext(): string {
+  const values = schemaFields(stackContext, 'output').filter(({ path }) => Object.hasOwn(stackContext.shape, path));
+  const rows = values.map((value) => [
+    code(value.path),
+    value.type,
+    code(defaultOf(stackContext, value.path)),
+    value.description,
+  ]);
+  return markdownTable(['Value', 'Type', 'Default', 'Meaning'], rows);
+}

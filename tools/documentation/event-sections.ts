@@ -1,0 +1,34 @@
+import { eventOf } from '../../functions/events/contract.ts';
+import { eventExamples } from '../../functions/events/event-examples.ts';
+import { type EventType, eventTypeNames, eventTypes } from '../../functions/events/event-types.ts';
+import { code, markdownTable } from './markdown-table.ts';
+import { schemaFields } from './schema-fields.ts';
+
+/** The part of docs/events.md that the event types say already. */
+export function eventSections(): Record<string, string> {
+  return { 'event-types': eventTypeNames.map(eventSection).join('\n\n') };
+}
+
+function eventSection(type: EventType): string {
+  const { summary, data } = eventTypes[type];
+  const rows = schemaFields(data).map(({ path, type: fieldType }) => [code(`data.${path}`), fieldType]);
+  return [
+    `### ${code(type)}`,
+    summary,
+    markdownTable(['Field', 'Type'], rows),
+    `\`\`\`json\n${jsonText(exampleOf(type))}\n\`\`\``,
+  ].join('\n\n');
+}
+
+/** One time for all examples, so that the documents change only with the events. */
+function exampleOf(type: EventType) {
+  const atMs = Date.parse('2026-01-15T10:30:00.000Z');
+  return eventOf(type, { atMs, occurrence: 'example', data: eventExamples[type] });
+}
+
+/** JSON as the formatter wants it: lists of plain values on one line. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(/\[[^[\]{}]*\]/g, (list) =>
+    list.replaceAll(/\n\s*/g, ' ').replace('[ ', '[').replace(' ]', ']'),
+  );
+}
