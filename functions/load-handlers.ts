@@ -14,7 +14,7 @@ export function loadTask(contract: TaskContract): Promise<AnyTask | QueueTask> {
 }
 
 async function load<T>(module: { path: string; name: string }, identity: string, identityOf: (handler: T) => string) {
-  const exports = (await import(`./${module.path}`)) as Record<string, T | undefined>;
+  const exports = (await import(/* @vite-ignore */ `./${module.path}`)) as Record<string, T | undefined>;
   const handler = exports[module.name];
   if (handler && identityOf(handler) === identity) return handler;
   throw new Error(`functions/${module.path} must export ${module.name} for the contract of ${identity}`);

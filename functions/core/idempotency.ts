@@ -14,6 +14,8 @@ export interface Attempt {
   key: { pk: string; sk: string };
   seed: string;
   startedMs: number;
+  /** The end of this attempt's lease, in epoch seconds: each attempt at a request has another. */
+  busyUntil: number;
 }
 
 interface IdempotentRequest {
@@ -63,21 +65,30 @@ async function continueAttempt(table: Table, stored: Item, call: Continuation) {
   const isOurs =
     busyUntil <= call.nowSeconds &&
     (await isApplied(table.update(stored, { set: call.lease }, { equals: { busy_until: busyUntil } })));
-  if (isOurs) return attemptOf(stored);
+  if (isOurs) return attemptOf({ ...stored, ...call.lease });
   throw new ApiError('CONFLICT', {
     message: 'A request with this Idempotency-Key is still running.',
     headers: { 'retry-after': '1' },
   });
 }
 
-/** Remembers the answer of an attempt that did its work; one that was refused or failed is forgotten, so that it can be tried again. */
+/**
+ * Remembers the answer of an attempt that did its work; one that was refused or failed is forgotten, so that it can be
+ * tried again. An attempt that another has taken over leaves everything to that one.
+ */
 export async function endAttempt(table: Table, attempt: Attempt, response: HttpResponse): Promise<void> {
-  if (response.status >= 300) return table.delete(attempt.key);
-  await table.update(attempt.key, { set: { response } }, { exists: true });
+  const stillOurs = { equals: { busy_until: attempt.busyUntil } };
+  if (response.status >= 300) await isApplied(table.delete(attempt.key, stillOurs));
+  else await isApplied(table.update(attempt.key, { set: { response } }, stillOurs));
 }
 
 function attemptOf(item: Item): Attempt {
-  return { key: { pk: item.pk, sk: item.sk }, seed: item['seed'] as string, startedMs: item['started_ms'] as number };
+  return {
+    key: { pk: item.pk, sk: item.sk },
+    seed: item['seed'] as string,
+    startedMs: item['started_ms'] as number,
+    busyUntil: item['busy_until'] as number,
+  };
 }
 
 function replayOf(response: HttpResponse): HttpResponse {

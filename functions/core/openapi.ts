@@ -87,9 +87,8 @@ function responseOf({ description, body, contentType, headers }: Answer): JsonOb
 /** The codes that the endpoint core adds to those of the contract, by what the contract has. */
 export function errorCodesOf(contract: Contract): ErrorCode[] {
   const { auth, method, rateLimit, isIdempotent } = contract;
-  const hasInput = contract.parameters !== undefined || contract.query !== undefined || method !== 'GET';
   return [
-    ...(hasInput ? (['VALIDATION_ERROR'] as const) : []),
+    'VALIDATION_ERROR',
     ...(auth === 'none' ? [] : (['UNAUTHORIZED'] as const)),
     ...(method === 'GET' ? [] : (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
     ...(isIdempotent ? (['CONFLICT', 'IDEMPOTENCY_MISMATCH'] as const) : []),

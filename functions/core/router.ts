@@ -12,7 +12,7 @@ export interface Router<E> {
   match(method: string, path: string): Match<E>;
 }
 
-/** Routes requests by contract: static path segments win over parameters, a trailing slash is another path. */
+/** Routes requests by contract: static path segments win over parameters, which are never empty; a trailing slash is another path. */
 export function createRouter<E extends { contract: Pick<Contract, 'method' | 'path'> }>(
   endpoints: readonly E[],
 ): Router<E> {
@@ -22,7 +22,10 @@ export function createRouter<E extends { contract: Pick<Contract, 'method' | 'pa
     routes.on(method, path.replaceAll(/\{([^}]+)\}/g, ':$1'), () => undefined, endpoint);
   }
   const methods = [...new Set(endpoints.map((endpoint) => endpoint.contract.method))].sort();
-  const find = (method: string, path: string) => routes.find(method as HTTPMethod, path);
+  const find = (method: string, path: string) => {
+    const found = routes.find(method as HTTPMethod, path);
+    return found && Object.values(found.params).includes('') ? null : found;
+  };
   return {
     match(method, path) {
       const found = find(method, path);

@@ -22,7 +22,7 @@ interface Claim {
 
 /**
  * Takes a branch for a pipeline. It is free when nobody holds it, when its holder's pipeline has ended, or when the
- * holder never stored its pipeline and its claim has run out; taking it again as the same owner changes nothing.
+ * holder never stored its pipeline and its claim has run out; taking it again as the same owner renews the claim.
  * Throws PIPELINE_RUNNING, naming the holder, otherwise.
  */
 export async function takeBranch(backend: Backend, claim: Claim): Promise<void> {
@@ -32,9 +32,9 @@ export async function takeBranch(backend: Backend, claim: Claim): Promise<void> 
   const held = await backend.table('locks').get(key);
   if (!held) return takeBranch(backend, claim);
   const holder = held['owner'] as string;
-  if (holder === claim.owner) return;
-  await refuseIfWorking(backend, held, claim.nowMs);
-  if (await isApplied(backend.table('locks').put(lock, { equals: { owner: holder } }))) return;
+  if (holder !== claim.owner) await refuseIfWorking(backend, held, claim.nowMs);
+  const unchanged = { equals: { owner: holder, claim_until: held['claim_until'] as number } };
+  if (await isApplied(backend.table('locks').put(lock, unchanged))) return;
   return takeBranch(backend, claim);
 }
 

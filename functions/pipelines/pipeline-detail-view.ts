@@ -1,5 +1,6 @@
 import type { Objects } from '../../backend/backend.ts';
 import { isoTime } from '../core/schemas.ts';
+import { stageNames } from '../core/settings.ts';
 import type { PipelineDetailView, StageDetailView } from './contract.ts';
 import { orderedStages, type Pipeline, type StageStatus } from './pipeline.ts';
 import { pipelineView, stageTimes } from './pipeline-view.ts';
@@ -15,7 +16,7 @@ export async function pipelineDetailView(
   objects: Objects,
 ): Promise<PipelineDetailView> {
   const views = new Map<StageRun, StageDetailView>();
-  for (const run of runs) views.set(run, await runView(run, objects));
+  for (const run of runs) views.set(run, await runView(pipeline, run, objects));
   const stages = orderedStages(pipeline).map((name) => {
     const state = pipeline.stages[name] ?? { status: 'pending' as const, iteration: 0 };
     const ofStage = runs.filter((run) => run.stage === name);
@@ -28,7 +29,9 @@ export async function pipelineDetailView(
 function iterationsOf(runs: StageRun[], views: Map<StageRun, StageDetailView>) {
   const numbers = [...new Set(runs.map((run) => run.iteration))].sort((a, b) => a - b);
   return numbers.map((iteration) => {
-    const ofIteration = runs.filter((run) => run.iteration === iteration);
+    const ofIteration = stageNames.flatMap((name) =>
+      runs.filter((run) => run.iteration === iteration && run.stage === name),
+    );
     return { iteration, stages: Object.fromEntries(ofIteration.map((run) => [run.stage, views.get(run)])) };
   });
 }
@@ -37,12 +40,12 @@ function noRun(status: StageStatus): StageDetailView {
   return { status, attempts: 0, logs: [], logs_truncated: false, artifacts: [], error: null };
 }
 
-async function runView(run: StageRun, objects: Objects): Promise<StageDetailView> {
+async function runView(pipeline: Pipeline, run: StageRun, objects: Objects): Promise<StageDetailView> {
   const artifacts = run.artifacts.map(async ({ name, contentType, size, key }) => {
     return { name, content_type: contentType, size, url: await objects.signedUrl(key, linkSeconds) };
   });
   return {
-    status: statusOf(run),
+    status: statusOf(pipeline, run),
     ...stageTimes(run),
     attempts: 1,
     logs: run.logs.map(({ timeMs, level, message }) => ({ timestamp: isoTime(timeMs), level, message })),
@@ -52,7 +55,8 @@ async function runView(run: StageRun, objects: Objects): Promise<StageDetailView
   };
 }
 
-function statusOf(run: StageRun): StageStatus {
-  if (!run.outcome) return 'running';
+/** A run without an outcome goes on, unless its pipeline has ended: then it was broken off. */
+function statusOf(pipeline: Pipeline, run: StageRun): StageStatus {
+  if (!run.outcome) return pipeline.status === 'running' ? 'running' : 'failed';
   return run.outcome.verdict === 'passed' ? 'completed' : 'failed';
 }

@@ -15,7 +15,7 @@ export function parseRepository(text: string): Repository | undefined {
   const url = new URL(text);
   const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   if (!isPlain || !['http:', 'https:'].includes(url.protocol)) return undefined;
-  const path = url.pathname.replace(/\/+$/, '').replace(/\.git$/, '');
+  const path = url.pathname.replace(/\/+$/, '').replace(/(?:\.git)+$/, '');
   const segments = path.split('/').slice(1);
   const [owner, name] = segments.slice(-2);
   if (segments.length < 2 || segments.includes('') || !owner || !name) return undefined;

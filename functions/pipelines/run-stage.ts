@@ -52,10 +52,12 @@ export async function runStage(stage: StageName, script: Stage, call: StageCall,
   return settle(begun, worked, worked.outcome, home);
 }
 
+/** A call that was overtaken, by the end of its stage or by a later iteration, must not take the pipeline back to it. */
 function begin(pipeline: Pipeline, run: StageRun): Pipeline {
   const state = pipeline.stages[run.stage];
-  const isBegun = state?.status === 'running' && state.iteration === run.iteration;
-  return isBegun ? pipeline : withStageBegun(pipeline, run.stage, run.iteration, run.startedMs);
+  const isBegun = state?.iteration === run.iteration && state.status !== 'pending';
+  const isOvertaken = pipeline.iteration > run.iteration || pipeline.status !== 'running';
+  return isBegun || isOvertaken ? pipeline : withStageBegun(pipeline, run.stage, run.iteration, run.startedMs);
 }
 
 /** Runs the stage's script and stores where it stands: ended with its outcome, or asked once more. */

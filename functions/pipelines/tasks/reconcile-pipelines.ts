@@ -9,7 +9,8 @@ import { reconcilePipelinesTask } from '../task-contracts.ts';
 /**
  * Puts right what was cut short. A pipeline that runs without an execution is launched: its process died between storing
  * and starting. One whose execution ended is ended: it was stopped from outside, or failed past its retries. One whose
- * end was stored but not announced is announced.
+ * end was stored but not announced is announced. One that cannot be reconciled now is logged, and does not keep the
+ * others from it.
  */
 export const reconcilePipelines = task(reconcilePipelinesTask, async (_: unknown, home: Home) => {
   let reconciled = 0;
@@ -34,7 +35,16 @@ async function* pipelinesIn({ backend }: Home, sought: { index: string; partitio
   }
 }
 
-async function reconcile(pipeline: Pipeline, { backend, log }: Home): Promise<boolean> {
+async function reconcile(pipeline: Pipeline, home: Home): Promise<boolean> {
+  try {
+    return await compare(pipeline, home);
+  } catch (error) {
+    home.log.error('pipeline could not be reconciled', { pipeline_id: pipeline.id, error: error as Error });
+    return false;
+  }
+}
+
+async function compare(pipeline: Pipeline, { backend, log }: Home): Promise<boolean> {
   const execution = await backend.machine('pipeline').describe(pipeline.id);
   if (execution?.status === 'RUNNING') return false;
   log.warn('pipeline reconciled', { pipeline_id: pipeline.id, execution: execution?.status ?? 'missing' });

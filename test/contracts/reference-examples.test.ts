@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { contracts } from '../../functions/contracts.ts';
+import { errorCodes } from '../../functions/core/errors.ts';
+import { defaultRateLimits } from '../../functions/core/rate-limit.ts';
+import { utcTimestamp } from '../../functions/core/schemas.ts';
+import { getHealthContract } from '../../functions/observability/contract.ts';
+import { executePipelineContract, listPipelinesContract } from '../../functions/pipelines/contract.ts';
+import { referenceErrorCodes, referenceExamples, referenceRateLimits } from './reference-examples.ts';
+
+describe('the reference example of executing a pipeline', () => {
+  const { request, response } = referenceExamples.executePipeline;
+  const answer = executePipelineContract.answers.accepted.body;
+
+  it('is a valid request, taken as it stands', () => {
+    expect(executePipelineContract.body.parse(request)).toEqual(request);
+  });
+
+  it('is a valid answer, as far as it goes', () => {
+    const shown = answer.pick({ pipeline_id: true, status: true, stages: true, created_at: true });
+    expect(shown.parse(asWeWriteIt(response))).toEqual(asWeWriteIt(response));
+  });
+
+  it('lists its stages in the order that we answer them', () => {
+    expect(Object.keys(answer.shape.stages.parse({ ...asWeWriteIt(response).stages }))).toEqual(request.stages);
+  });
+});
+
+it('the reference example of the health is a valid answer', () => {
+  const { response } = referenceExamples.getHealth;
+  expect(getHealthContract.answers.ok.body.parse(response)).toEqual(response);
+});
+
+describe('the numbers of the reference are the defaults', () => {
+  it.each(Object.entries(referenceRateLimits))('rate limit of %s', (category, [limit, windowSeconds]) => {
+    expect(defaultRateLimits[category as keyof typeof referenceRateLimits]).toEqual({ limit, windowSeconds });
+  });
+
+  it.each(Object.entries(referenceErrorCodes))('%s answers %i', (code, status) => {
+    expect(errorCodes[code as keyof typeof referenceErrorCodes].status).toBe(status);
+  });
+
+  it('a list has 20 items unless told', () => {
+    expect(listPipelinesContract.query.parse({}).limit).toBe(20);
+  });
+});
+
+describe('the paths of the reference are ours', () => {
+  it.each([
+    'POST /api/v1/pipeline/execute',
+    'GET /api/v1/pipeline/{pipeline_id}',
+    'GET /api/v1/pipeline',
+    'POST /api/v1/pipeline/{pipeline_id}/cancel',
+    'GET /api/v1/events',
+    'GET /health',
+  ])('%s', (route) => {
+    expect(contracts.map(({ method, path }) => `${method} ${path}`)).toContain(route);
+  });
+});
+
+it('an answer whose times have no milliseconds is refused, which is why the examples are brought into our form', () => {
+  expect(utcTimestamp.safeParse('2025-01-15T10:30:00Z').success).toBe(false);
+  expect(z.object({ at: utcTimestamp }).safeParse(asWeWriteIt({ at: '2025-01-15T10:30:00Z' })).success).toBe(true);
+});
+
+/**
+ * The example as this API writes the same facts: times with milliseconds (decisions: "UTC with milliseconds") and ids
+ * that end in a ULID; the reference shortens both.
+ */
+function asWeWriteIt<T>(example: T): T {
+  return JSON.parse(
+    JSON.stringify(example)
+      .replaceAll(/(T\d\d:\d\d:\d\d)Z"/g, '$1.000Z"')
+      .replaceAll('"pipe_abc123"', '"pipe_01jhnkp8r2c5d3v7w9x0y1z2a3"'),
+  );
+}

@@ -1,0 +1,62 @@
+/** The examples of the API reference for the endpoints that exist, word for word. */
+export const referenceExamples = {
+  executePipeline: {
+    request: {
+      task: 'Implement user authentication with JWT tokens',
+      stages: ['ingest', 'enrich', 'generate', 'validate', 'test'],
+      config: {
+        model: 'gpt-4o',
+        language: 'python',
+        repo_url: 'http://omni-gitea:3000/omni-admin/my-project.git',
+        branch: 'feature/auth',
+        max_iterations: 3,
+        quality_gate: 'strict',
+      },
+      context: {
+        knowledge_sources: ['neo4j', 'qdrant', 'wiki'],
+        max_context_tokens: 16000,
+      },
+    },
+    response: {
+      pipeline_id: 'pipe_abc123',
+      status: 'running',
+      stages: {
+        ingest: { status: 'completed', duration_ms: 2340 },
+        enrich: { status: 'running', started_at: '2025-01-15T10:30:05Z' },
+        generate: { status: 'pending' },
+        validate: { status: 'pending' },
+        test: { status: 'pending' },
+      },
+      created_at: '2025-01-15T10:30:00Z',
+    },
+  },
+  getHealth: {
+    response: {
+      status: 'healthy',
+      version: '1.0.0',
+      uptime_seconds: 172800,
+      services_healthy: 35,
+      services_total: 37,
+    },
+  },
+} as const;
+
+/** Rate limits of the reference: requests per window in seconds. */
+export const referenceRateLimits = {
+  pipeline_execution: [10, 60],
+  service_restart: [5, 60],
+  knowledge_refresh: [2, 60],
+  read: [100, 60],
+  webhook_registration: [20, 3600],
+} as const;
+
+/** Error codes of the reference with their HTTP status. */
+export const referenceErrorCodes = {
+  PIPELINE_RUNNING: 409,
+  SERVICE_UNAVAILABLE: 503,
+  STAGE_FAILED: 500,
+  RATE_LIMITED: 429,
+  INVALID_WORKFLOW: 400,
+  DEPENDENCY_CYCLE: 400,
+  TIMEOUT: 504,
+} as const;

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { defaultRateLimits } from '../../../functions/core/rate-limit.ts';
+import { functionSettings, readFunctionSettings } from '../../../functions/core/settings.ts';
+
+describe('without any variable', () => {
+  it('every setting has its default', () => {
+    expect(readFunctionSettings({})).toEqual({
+      rateLimits: defaultRateLimits,
+      stageDeadlineSeconds: {
+        ingest: 3600,
+        enrich: 300,
+        generate: 14_400,
+        validate: 1800,
+        test: 3600,
+        deploy: 3600,
+        monitor: 1800,
+        learn: 600,
+      },
+      monitorSeconds: 60,
+      upstreamTimeoutMs: 10_000,
+      publicProbes: false,
+      logLevel: 'INFO',
+    });
+  });
+
+  it('an empty variable counts as unset', () => {
+    const empty = Object.fromEntries(Object.keys(functionSettings.shape).map((name) => [name, '']));
+    expect(readFunctionSettings(empty)).toEqual(readFunctionSettings({}));
+  });
+
+  it('variables of others are left alone', () => {
+    expect(readFunctionSettings({ PATH: '/bin', HOME: undefined })).toEqual(readFunctionSettings({}));
+  });
+});
+
+describe('with variables', () => {
+  it('rate limits are replaced by category and keep their window', () => {
+    const { rateLimits } = readFunctionSettings({ RATE_LIMITS: ' read = 1000 , webhook_registration=5,' });
+    expect(rateLimits).toEqual({
+      ...defaultRateLimits,
+      read: { limit: 1000, windowSeconds: 60 },
+      webhook_registration: { limit: 5, windowSeconds: 3600 },
+    });
+  });
+
+  it('stage deadlines are replaced by stage', () => {
+    const { stageDeadlineSeconds } = readFunctionSettings({ STAGE_DEADLINES: 'generate=7200,test=1' });
+    expect(stageDeadlineSeconds).toMatchObject({ generate: 7200, test: 1, ingest: 3600 });
+  });
+
+  it('the other settings are read', () => {
+    const settings = readFunctionSettings({
+      MONITOR_SECONDS: '0',
+      UPSTREAM_TIMEOUT_SECONDS: '20',
+      PUBLIC_PROBES: 'true',
+      LOG_LEVEL: 'DEBUG',
+    });
+    expect(settings).toMatchObject({
+      monitorSeconds: 0,
+      upstreamTimeoutMs: 20_000,
+      publicProbes: true,
+      logLevel: 'DEBUG',
+    });
+  });
+});
+
+describe('a variable that is wrong is named', () => {
+  it.each([
+    ['RATE_LIMITS', 'read'],
+    ['RATE_LIMITS', 'read=0'],
+    ['RATE_LIMITS', 'read=-5'],
+    ['RATE_LIMITS', 'read=many'],
+    ['RATE_LIMITS', 'reads=5'],
+    ['RATE_LIMITS', '__proto__=5'],
+    ['RATE_LIMITS', 'read=5;write=6'],
+    ['STAGE_DEADLINES', 'compile=5'],
+    ['STAGE_DEADLINES', 'test=1.5'],
+    ['MONITOR_SECONDS', '-1'],
+    ['MONITOR_SECONDS', '3601'],
+    ['MONITOR_SECONDS', 'soon'],
+    ['UPSTREAM_TIMEOUT_SECONDS', '0'],
+    ['UPSTREAM_TIMEOUT_SECONDS', '21'],
+    ['PUBLIC_PROBES', 'yes'],
+    ['PUBLIC_PROBES', 'TRUE'],
+    ['LOG_LEVEL', 'info'],
+  ])('%s=%s', (name, value) => {
+    expect(() => readFunctionSettings({ [name]: value })).toThrow(
+      new RegExp(`^The settings are not valid:\\n {2}${name}: `),
+    );
+  });
+
+  it('and every other wrong one with it', () => {
+    const environment = { MONITOR_SECONDS: 'soon', LOG_LEVEL: 'LOUD', PUBLIC_PROBES: 'maybe', RATE_LIMITS: 'read=5' };
+    const act = () => readFunctionSettings(environment);
+    for (const name of ['MONITOR_SECONDS', 'LOG_LEVEL', 'PUBLIC_PROBES']) expect(act).toThrow(name);
+    expect(act).not.toThrow('RATE_LIMITS');
+  });
+});
+
+it('every setting has a description, from which its documentation is made', () => {
+  for (const [name, schema] of Object.entries(functionSettings.shape)) expect(schema.description, name).toBeTruthy();
+});

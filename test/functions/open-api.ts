@@ -1,0 +1,62 @@
+import type { AddressInfo } from 'node:net';
+import { createHttpServer } from '../../bin/embedded/http-server.ts';
+import { contracts } from '../../functions/contracts.ts';
+import { loadEndpoint } from '../../functions/load-handlers.ts';
+import { openHome, type TestHome, type TestHomeOptions, token } from './open-home.ts';
+
+/** The API of a test home, served over HTTP as the embedded home does. */
+export async function openApi(options: TestHomeOptions = {}): Promise<TestApi> {
+  const home = await openHome(options);
+  const endpoints = await Promise.all(contracts.map(loadEndpoint));
+  const server = createHttpServer({ endpoints, home, readSignedObject: async () => undefined });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    home,
+    async send(method, path, { headers, body, ...call } = {}) {
+      const response = await fetch(base + path, {
+        method,
+        headers: {
+          ...(call.token === null ? {} : { authorization: `Bearer ${call.token ?? token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        body: text === '' ? undefined : JSON.parse(text),
+      };
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await home.close();
+    },
+  };
+}
+
+export interface TestApi {
+  home: TestHome;
+  send(method: string, path: string, call?: TestCall): Promise<TestAnswer>;
+  close(): Promise<void>;
+}
+
+export interface TestCall {
+  /** Sent as JSON; text is sent as it is. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** The valid one unless told; null sends none. */
+  token?: string | null;
+}
+
+export interface TestAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the tests are what says which shape an answer has.
+  body: any;
+}

@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Backend, BusEvent, Json } from '../../backend/backend.ts';
+import { type EmbeddedBackend, openEmbeddedBackend } from '../../backend/embedded/embedded-backend.ts';
+import type { Home } from '../../functions/core/endpoint.ts';
+import type { Log } from '../../functions/core/log.ts';
+import { readFunctionSettings } from '../../functions/core/settings.ts';
+import { recordEvents } from '../../functions/events/tasks/record-events.ts';
+import { pipelineTasks } from '../../functions/pipelines/task-contracts.ts';
+import type { Catalogue } from '../../platform/catalogue.ts';
+import { readCatalogue } from '../../platform/read-catalogue.ts';
+import { type SettableClock, settableClock } from '../suites/settable-clock.ts';
+
+/** The embedded home without its HTTP server, on a folder of its own, at a time that the test decides. */
+export async function openHome(options: TestHomeOptions = {}): Promise<TestHome> {
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-test-'));
+  const clock = settableClock(nextStartMs());
+  const logLines: string[] = [];
+  const log = recordingLog(logLines);
+  const published: BusEvent[] = [];
+  const faults: unknown[] = [];
+  const end = Promise.withResolvers<never>();
+  end.promise.catch(() => undefined);
+  const task = options.task ?? (() => end.promise);
+  const common = {
+    settings: readFunctionSettings(options.settings ?? {}),
+    log,
+    catalogue: options.catalogue ?? bundledCatalogue(),
+    startedMs: clock.now(),
+  };
+  const embedded: EmbeddedBackend = await openEmbeddedBackend({
+    folder,
+    baseUrl: 'http://orchestrator.test',
+    environment: { ORCHESTRATOR_TOKEN: token, ...options.environment },
+    rules: [{ pattern: {}, queue: 'event-log' }],
+    consumers: (backend) => ({ 'event-log': (messages) => recordEvents.consume(messages, { ...common, backend }) }),
+    machines: { pipeline: { definition: pipelineDefinition, tasks: () => tasksByPlaceholder(task, () => home) } },
+    onFault: (error) => void faults.push(error),
+    clock,
+    waitMs: 0,
+  });
+  const backend: Backend = {
+    ...embedded,
+    bus: {
+      publish: async (events) => {
+        await embedded.bus.publish(events);
+        published.push(...events);
+      },
+    },
+  };
+  const home: TestHome = {
+    ...common,
+    backend,
+    clock,
+    logLines,
+    published,
+    async close() {
+      const closed = embedded.close();
+      end.reject(new Error('the test is over'));
+      await closed;
+      rmSync(folder, { recursive: true });
+      if (faults.length > 0) throw new AggregateError(faults, 'the embedded home reported faults');
+    },
+  };
+  return home;
+}
+
+export interface TestHome extends Home {
+  clock: SettableClock;
+  /** Every event that was published, repeats included. */
+  published: BusEvent[];
+  logLines: string[];
+  /** Throws what failed in the background. */
+  close(): Promise<void>;
+}
+
+export interface TestHomeOptions {
+  /** The bundled one unless told. */
+  catalogue?: Catalogue;
+  /** Environment variables of the functions. */
+  settings?: Record<string, string>;
+  /** Secrets, as environment variables. */
+  environment?: Record<string, string>;
+  /** What each task of the pipeline's state machine does; unless told, it works until the home is closed. */
+  task?: (placeholder: string, input: Json, home: TestHome) => Promise<Json>;
+}
+
+export function bundledCatalogue(): Catalogue {
+  return readCatalogue(new URL('../../platform/catalogue.json', import.meta.url));
+}
+
+/** The bearer token of every test home. */
+export const token = 'test-token-0123456789';
+
+const pipelineDefinition = JSON.parse(
+  readFileSync(new URL('../../statemachines/pipeline.asl.json', import.meta.url), 'utf8'),
+);
+
+/** Ids of one process never go back in time, so each home begins a month after the one before. */
+let homes = 0;
+function nextStartMs(): number {
+  homes += 1;
+  return Date.parse('2025-01-15T10:30:00.000Z') + homes * 30 * 24 * 3_600_000;
+}
+
+function tasksByPlaceholder(task: NonNullable<TestHomeOptions['task']>, home: () => TestHome) {
+  const placeholders = pipelineTasks.flatMap(({ trigger }) =>
+    trigger.type === 'state-machine' ? [trigger.placeholder] : [],
+  );
+  return Object.fromEntries(placeholders.map((name) => [name, (input: Json) => task(name, input, home())]));
+}
+
+function recordingLog(lines: string[]): Log {
+  const write = (level: string) => (message: string, fields?: Record<string, unknown> & { error?: Error }) => {
+    const { error, ...rest } = fields ?? {};
+    lines.push(JSON.stringify({ level, message, ...rest, ...(error ? { error: textOf(error) } : {}) }));
+  };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** Everything that a logger may show of an error. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return `${error.stack}${error.cause === undefined ? '' : ` caused by ${textOf(error.cause)}`}`;
+}

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Json } from '../../../../backend/backend.ts';
+import { takeBranch } from '../../../../functions/pipelines/branch-lock.ts';
+import { target } from '../../../../functions/pipelines/pipeline.ts';
+import { reconcilePipelines } from '../../../../functions/pipelines/tasks/reconcile-pipelines.ts';
+import { openHome, type TestHome } from '../../open-home.ts';
+import { stored } from '../stage-scenario.ts';
+import { startPipeline, storePipeline } from '../stored-pipeline.ts';
+
+let home: TestHome;
+let task: (placeholder: string) => Promise<Json>;
+beforeEach(async () => {
+  const hang = Promise.withResolvers<never>();
+  hang.promise.catch(() => undefined);
+  task = () => hang.promise;
+  home = await openHome({ task: (placeholder) => task(placeholder) });
+  const close = home.close;
+  home.close = () => {
+    hang.reject(new Error('the test is over'));
+    return close();
+  };
+});
+afterEach(() => home.close());
+
+const reconcile = () => reconcilePipelines.run(null, home);
+const execution = (id: string) => home.backend.machine('pipeline').describe(id);
+
+describe('the reconciliation', () => {
+  it('leaves a pipeline alone whose execution is running', async () => {
+    const pipeline = await startPipeline(home);
+    home.published.length = 0;
+    expect(await reconcile()).toEqual({ reconciled: 0 });
+    expect([await stored(home, pipeline.id), home.published]).toEqual([pipeline, []]);
+  });
+
+  it('launches a pipeline that has no execution, and announces it', async () => {
+    const { id } = await storePipeline(home);
+    expect(await execution(id)).toBeUndefined();
+    expect(await reconcile()).toEqual({ reconciled: 1 });
+    expect(await execution(id)).toEqual({ status: 'RUNNING' });
+    expect(home.published).toMatchObject([{ type: 'pipeline.started', data: { pipeline_id: id } }]);
+    expect(await reconcile()).toEqual({ reconciled: 0 });
+  });
+
+  it('ends a pipeline whose execution failed, publishes that and frees its branch', async () => {
+    task = () => Promise.reject(new Error('no task works'));
+    const pipeline = await startPipeline(home);
+    await expect.poll(async () => (await execution(pipeline.id))?.status).toBe('FAILED');
+    home.published.length = 0;
+    expect(await reconcile()).toEqual({ reconciled: 1 });
+    expect(await stored(home, pipeline.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'INTERNAL', stage: 'ingest', retryable: true },
+    });
+    expect(home.published).toMatchObject([{ type: 'pipeline.failed', data: { pipeline_id: pipeline.id } }]);
+    await expect(
+      takeBranch(home.backend, { target: target(pipeline.request), owner: 'pipe_b', nowMs: home.clock.now() }),
+    ).resolves.toBeUndefined();
+    expect(await reconcile()).toEqual({ reconciled: 0 });
+  });
+
+  it('leaves pipelines alone that have ended', async () => {
+    await storePipeline(home, { change: { status: 'completed' } });
+    expect(await reconcile()).toEqual({ reconciled: 0 });
+    expect(home.published).toEqual([]);
+  });
+
+  it('goes through more pipelines than one page holds', async () => {
+    const count = 130;
+    for (let index = 0; index < count; index += 1) await storePipeline(home, { config: { branch: `b${index}` } });
+    expect(await reconcile()).toEqual({ reconciled: count });
+    expect(await reconcile()).toEqual({ reconciled: 0 });
+  });
+
+  it('reconciles the others when one of them cannot be', async () => {
+    const first = await storePipeline(home, { config: { branch: 'a' } });
+    home.clock.advance(1_000);
+    const second = await storePipeline(home, { config: { branch: 'b' } });
+    const machine = home.backend.machine('pipeline');
+    const describeOrFail: typeof machine.describe = (name) =>
+      name === second.id ? Promise.reject(new Error('throttled')) : machine.describe(name);
+    const backend = { ...home.backend, machine: () => ({ ...machine, describe: describeOrFail }) };
+    expect(await reconcilePipelines.run(null, { ...home, backend })).toEqual({ reconciled: 1 });
+    expect(await execution(first.id)).toEqual({ status: 'RUNNING' });
+    expect(home.logLines.some((line) => line.includes(second.id) && line.includes('throttled'))).toBe(true);
+  });
+});
