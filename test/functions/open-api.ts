@@ -1,5 +1,6 @@
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createHttpServer } from '../../bin/embedded/http-server.ts';
+import { requestListener } from '../../bin/embedded/http-server.ts';
 import { contracts } from '../../functions/contracts.ts';
 import { loadEndpoint } from '../../functions/load-handlers.ts';
 import { openHome, type TestHome, type TestHomeOptions, token } from './open-home.ts';
@@ -7,8 +8,8 @@ import { openHome, type TestHome, type TestHomeOptions, token } from './open-hom
 /** The API of a test home, served over HTTP as the embedded home does. */
 export async function openApi(options: TestHomeOptions = {}): Promise<TestApi> {
   const home = await openHome(options);
-  const endpoints = await Promise.all(contracts.map(loadEndpoint));
-  const server = createHttpServer({ endpoints, home, readSignedObject: async () => undefined });
+  const endpoints = await Promise.all(contracts.map(async (contract) => ({ ...(await loadEndpoint(contract)), home })));
+  const server = createServer(requestListener({ endpoints, home, objects: home.objects }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backend, BusEvent, Json } from '../../backend/backend.ts';
 import { type EmbeddedBackend, openEmbeddedBackend } from '../../backend/embedded/embedded-backend.ts';
+import type { EmbeddedObjects } from '../../backend/embedded/objects.ts';
 import type { Home } from '../../functions/core/endpoint.ts';
 import type { Log } from '../../functions/core/log.ts';
 import { readFunctionSettings } from '../../functions/core/settings.ts';
@@ -52,6 +53,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
   const home: TestHome = {
     ...common,
     backend,
+    objects: embedded.objects,
     clock,
     logLines,
     published,
@@ -67,6 +69,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
 }
 
 export interface TestHome extends Home {
+  objects: EmbeddedObjects;
   clock: SettableClock;
   /** Every event that was published, repeats included. */
   published: BusEvent[];

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { instructionFor } from '../../../../functions/pipelines/stages/generate.ts';
-import { projectKey } from '../../../../functions/pipelines/stages/validate.ts';
 
 describe('the instruction of a coding agent', () => {
   it('is the task in the first iteration', () => {
@@ -12,8 +11,4 @@ describe('the instruction of a coding agent', () => {
       'Add a login.\n\nThe previous attempt was rejected for these reasons. Mend them:\n- Coverage is 10.\n- A secret leaked.',
     );
   });
-});
-
-it('the project key holds no slash', () => {
-  expect(projectKey('omni-admin/my-project')).toBe('omni-admin_my-project');
 });
