@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../backend/backend.ts';
+import { openStore } from '../../backend/embedded/store.ts';
+import { openTable } from '../../backend/embedded/table.ts';
+import { tables } from '../../backend/resources.ts';
 import { type Benchmark, type Measure, median } from '../measure.ts';
+import { seedPipelines } from '../pipelines/seed-pipelines.ts';
 import { generateLoad } from './load.ts';
-import { seedPipelines } from './seed-pipelines.ts';
 import { type BareAnswer, type ServerProcess, startBareServer, startOrchestrator } from './server-process.ts';
 
 /** The goals of the design for authenticated, rate-limited reads. */
@@ -13,8 +17,6 @@ const ratioToBareMax = 6;
 
 const token = 'benchmark-token-0123456789';
 const connections = 32;
-/** Two pages, so that the answer has a cursor, as that of a site in use. */
-const pipelinesStored = 40;
 
 /** Long enough for the compilers to have settled, and three rounds so that the median stands when one is disturbed. */
 const warmUpMs = 1_500;
@@ -29,7 +31,7 @@ export const http: Benchmark = {
   name: 'HTTP',
   async run() {
     const dataFolder = mkdtempSync(join(tmpdir(), 'orchestrator-bench-'));
-    await seedPipelines(dataFolder, pipelinesStored);
+    await seed(dataFolder);
     const orchestrator = await startOrchestrator({
       PORT: '0',
       HOST: '127.0.0.1',
@@ -48,6 +50,12 @@ export const http: Benchmark = {
     }
   },
 };
+
+async function seed(dataFolder: string): Promise<void> {
+  const store = openStore(dataFolder);
+  await seedPipelines(openTable(store, 'pipelines', tables.pipelines.indexes, systemClock));
+  store.close();
+}
 
 interface Cost {
   cpuMicroseconds: number;
