@@ -6,20 +6,19 @@ export function settled<T extends object>(value: T): T {
   return value;
 }
 
-/** The JSON of an answer, the same as JSON.stringify gives; lists of settled objects are put together from their texts. */
+/** The JSON of plain data, the same as JSON.stringify gives; a list of settled objects is put together from their texts. */
 export function jsonOf(body: unknown): string {
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  if (!isObject || !Object.values(body).some(isSettledList)) return JSON.stringify(body);
-  const fields = Object.entries(body)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${JSON.stringify(name)}:${isSettledList(value) ? listOf(value) : JSON.stringify(value)}`);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return JSON.stringify(body);
+  const fields = Object.entries(body).flatMap(([name, value]) => {
+    const text = settledList(value) ?? JSON.stringify(value);
+    return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
+  });
   return `{${fields.join(',')}}`;
 }
 
-function isSettledList(value: unknown): value is object[] {
-  return Array.isArray(value) && value.length > 0 && value.every((entry) => texts.has(entry));
-}
-
-function listOf(entries: object[]): string {
-  return `[${entries.map((entry) => texts.get(entry)).join(',')}]`;
+/** The JSON of a list of settled objects; undefined for anything else. */
+function settledList(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const entries = value.map((entry) => texts.get(entry));
+  return entries.includes(undefined) ? undefined : `[${entries.join(',')}]`;
 }
