@@ -17,16 +17,18 @@ export interface BareAnswer {
 
 /** Starts the embedded home, all of it, as `npm start` does. */
 export function startOrchestrator(environment: Record<string, string>): Promise<ServerProcess> {
-  return startServer(['--disable-warning=ExperimentalWarning', pathOf('../../bin/serve.ts')], environment);
+  return startServer([fileURLToPath(new URL('../../bin/serve.ts', import.meta.url))], environment);
 }
 
 /** Starts a `node:http` server that gives one answer to everything. */
 export function startBareServer(answer: BareAnswer): Promise<ServerProcess> {
-  return startServer([pathOf('./bare-server.ts'), JSON.stringify(answer)], {});
+  return startServer([fileURLToPath(new URL('./bare-server.ts', import.meta.url)), JSON.stringify(answer)], {});
 }
 
 async function startServer(program: string[], environment: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--import', new URL('./report-cpu.ts', import.meta.url).href, ...program], {
+  const reportCpu = new URL('./report-cpu.ts', import.meta.url).href;
+  const options = ['--disable-warning=ExperimentalWarning', '--import', reportCpu];
+  const child = spawn(process.execPath, [...options, ...program], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
@@ -55,8 +57,4 @@ async function portOf(child: ChildProcess): Promise<number> {
     return Number(port);
   }
   throw new Error(`The server ended before it was running:\n${printed}`);
-}
-
-function pathOf(relative: string): string {
-  return fileURLToPath(new URL(relative, import.meta.url));
 }
