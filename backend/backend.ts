@@ -65,7 +65,8 @@ export interface Query {
 }
 
 export interface Page {
-  items: Item[];
+  /** Not to be changed: other pages may hold the same items. */
+  items: readonly Readonly<Item>[];
   /** True when items that match stand beyond this page. */
   more: boolean;
 }

@@ -1,6 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Clock, Item, Page, Query, Scalar, Table } from '../backend.ts';
 import { hasValues } from './condition.ts';
+import { type ParseRow, parsedRows } from './parsed-rows.ts';
 import type { Store } from './store.ts';
 import type { TableSchema } from './table-schema.ts';
 
@@ -9,6 +10,7 @@ const limitMax = 1000;
 /** The query of a table. Each shape of query is prepared once; what shapes there are is bounded by the code that asks. */
 export function queryOf(store: Store, schema: TableSchema, clock: Clock): Table['query'] {
   const prepared = new Map<string, StatementSync>();
+  const parse = parsedRows();
 
   function statementFor(query: Query): StatementSync {
     const { index, order, from, before, equals = {} } = query;
@@ -24,38 +26,40 @@ export function queryOf(store: Store, schema: TableSchema, clock: Clock): Table[
 
   return async (query) => {
     if (!(query.limit >= 1 && query.limit <= limitMax)) throw new RangeError(`A page has 1 to ${limitMax} items.`);
-    const { partition, from, before, limit, equals } = query;
+    const { partition, from, before, limit, equals = {} } = query;
     const bounds = [from, before].filter((bound) => bound !== undefined);
     const values = [partition, clock.now() / 1000, ...bounds];
     return store.read(() => {
       const statement = statementFor(query);
-      if (equals) {
-        const rows = statement.iterate(...values, ...tracesOf(equals), -1);
-        return filteredPage(rows as unknown as Iterable<[string]>, limit, equals);
+      const traces = tracesOf(equals);
+      if (traces.length > 0) {
+        const rows = statement.iterate(...values, ...traces, -1) as unknown as Iterable<Row>;
+        return filteredPage(rows, limit, equals, parse);
       }
-      return wholePage(statement.all(...values, limit + 1) as unknown as [string][], limit);
+      return wholePage(statement.all(...values, limit + 1) as unknown as Row[], limit, parse);
     });
   };
 }
 
 function selectionOf({ index, order, from, before, equals = {} }: Query, schema: TableSchema): string {
   const { partition, sort } = schema.keyColumns(index);
-  return `SELECT body FROM ${schema.table}
+  return `SELECT id, body FROM ${schema.table}
     WHERE ${partition} = ? AND ${sort} IS NOT NULL AND (expires_at IS NULL OR expires_at > ?)
     ${from === undefined ? '' : `AND ${sort} >= ?`} ${before === undefined ? '' : `AND ${sort} < ?`}
     ${'AND instr(body, ?) > 0 '.repeat(Object.keys(equals).length)}
     ORDER BY ${sort} ${order === 'oldest' ? 'ASC' : 'DESC'} LIMIT ?`;
 }
 
-function wholePage(rows: [string][], limit: number): Page {
-  const items = rows.slice(0, limit).map(([body]): Item => JSON.parse(body));
-  return { items, more: rows.length > limit };
+type Row = [id: number, body: string];
+
+function wholePage(rows: Row[], limit: number, parse: ParseRow): Page {
+  return { items: rows.slice(0, limit).map(([id, body]) => parse(id, body)), more: rows.length > limit };
 }
 
-function filteredPage(rows: Iterable<[string]>, limit: number, equals: Record<string, Scalar>): Page {
+function filteredPage(rows: Iterable<Row>, limit: number, equals: Record<string, Scalar>, parse: ParseRow): Page {
   const items: Item[] = [];
-  for (const [body] of rows) {
-    const item: Item = JSON.parse(body);
+  for (const [id, body] of rows) {
+    const item = parse(id, body);
     if (!hasValues(item, equals)) continue;
     if (items.length === limit) return { items, more: true };
     items.push(item);

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Secrets } from '../../backend/backend.ts';
 import { ApiError } from './errors.ts';
 
-const digest = (text: string) => createHash('sha256').update(text).digest();
+const digest = (text: string) => hash('sha256', text, 'buffer');
 
 /**
  * Gives the principal behind an `Authorization` header, a fingerprint of its bearer token, or throws UNAUTHORIZED.

@@ -6,6 +6,7 @@ import { ApiError, errorBody } from './errors.ts';
 import { type HttpRequest, type HttpResponse, securityHeaders } from './http.ts';
 import { type Attempt, beginAttempt, endAttempt } from './idempotency.ts';
 import { idFrom, newId } from './ids.ts';
+import { jsonOf } from './json.ts';
 import { type LogFields, withFields } from './log.ts';
 import { countRequest } from './rate-limit.ts';
 import { readJsonBody } from './request-body.ts';
@@ -98,7 +99,7 @@ function respond(contract: Contract, reply: AnyReply): HttpResponse {
       'content-type': form.contentType ?? 'application/json; charset=utf-8',
       ...reply.headers,
     },
-    body: form.contentType === undefined ? JSON.stringify(reply.body) : String(reply.body),
+    body: form.contentType === undefined ? jsonOf(reply.body) : String(reply.body),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 import type { Page } from '../../backend/backend.ts';
 import { validationError } from './errors.ts';
@@ -27,7 +27,7 @@ type Filters = Record<string, unknown>;
 
 function fingerprint(filters: Filters): string {
   const named = Object.entries(filters).filter(([, value]) => value !== undefined);
-  return createHash('sha256').update(JSON.stringify(named.sort())).digest('base64url').slice(0, 10);
+  return hash('sha256', JSON.stringify(named.sort()), 'base64url').slice(0, 10);
 }
 
 /** The cursor that continues after `lastSortKey` under these filters, or null when the page was the last. */

@@ -1,6 +1,8 @@
-import type { Query } from '../../backend/backend.ts';
+import type { Item, Query } from '../../backend/backend.ts';
 import { endpoint } from '../core/endpoint.ts';
 import { firstIdSince } from '../core/ids.ts';
+import { settled } from '../core/json.ts';
+import { oncePer } from '../core/once-per.ts';
 import { nextCursor, readCursor } from '../core/page.ts';
 import { listPipelinesContract } from './contract.ts';
 import { allPipelines, pipelineOf } from './pipeline-store.ts';
@@ -16,9 +18,11 @@ export const listPipelines = endpoint(listPipelinesContract, async ({ query }, {
     ...(before === undefined ? {} : { before }),
     ...(filters.since === undefined ? {} : { from: firstIdSince('pipe', Date.parse(filters.since)) }),
   });
-  const pipelines = page.items.map((item) => pipelineView(pipelineOf(item)));
+  const pipelines = page.items.map(viewOf);
   return { answer: 'ok', body: { pipelines, next_cursor: nextCursor(page, 'id', filters) } };
 });
+
+const viewOf = oncePer((item: Readonly<Item>) => settled(pipelineView(pipelineOf(item))));
 
 type Filters = { status?: string | undefined; repo_url?: string | undefined; branch?: string | undefined };
 

@@ -16,7 +16,7 @@ export async function loadPipeline(backend: Backend, id: string): Promise<Pipeli
 }
 
 /** Stores a new pipeline; one with this id that is stored already stays as it is. */
-export async function createPipeline(backend: Backend, pipeline: Pipeline): Promise<void> {
+export async function createPipeline(backend: Pick<Backend, 'table'>, pipeline: Pipeline): Promise<void> {
   await isApplied(backend.table('pipelines').put(itemOf(pipeline), { exists: false }));
 }
 

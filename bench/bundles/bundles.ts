@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { bundleFunctions } from '../../lib/function-code.ts';
+import { functionEntries } from '../../lib/orchestrator-stack.ts';
+import { readStackSettings } from '../../lib/stack-settings.ts';
+import { type Benchmark, type Measure, median } from '../measure.ts';
+
+/** The goals of the design, in bytes: a function that only touches tables, and any other. */
+const tablesOnlyBytesMax = 450_000;
+const bytesMax = 650_000;
+
+/** Each module is loaded so often, in a process of its own. */
+const loads = 5;
+
+/**
+ * How large each Lambda function is, and what it costs to start: the CPU time of a new Node process that imports it,
+ * beside one that imports an empty module.
+ */
+export const bundles: Benchmark = {
+  name: 'bundles',
+  async run() {
+    const folder = mkdtempSync(join(tmpdir(), 'orchestrator-bench-'));
+    const empty = join(folder, 'empty.mjs');
+    writeFileSync(empty, '');
+    try {
+      const entries = functionEntries(readStackSettings(new App().node));
+      const code = bundleFunctions(entries);
+      const emptyCost = loadCost(empty);
+      return entries.map(({ name, access }) => {
+        const { tables: _, ...beyondTables } = access;
+        const goalBytes = Object.keys(beyondTables).length === 0 ? tablesOnlyBytesMax : bytesMax;
+        const file = join(code[name] ?? '', 'index.mjs');
+        return measureOf(name, { bytes: statSync(file).size, goalBytes, ratio: loadCost(file) / emptyCost });
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+const report = `await import(process.argv[1]);
+const { user, system } = process.cpuUsage();
+console.log(user + system);`;
+
+/** CPU time of a process that imports the module, in microseconds. */
+function loadCost(file: string): number {
+  const parameters = ['--input-type=module', '--eval', report, pathToFileURL(file).href];
+  const environment = { ...process.env, AWS_REGION: 'us-east-1', QUEUE_EVENT_LOG: 'https://sqs.example/event-log' };
+  const once = () => Number(execFileSync(process.execPath, parameters, { env: environment, encoding: 'utf8' }));
+  return median(Array.from({ length: loads }, once));
+}
+
+function measureOf(name: string, bundle: { bytes: number; goalBytes: number; ratio: number }): Measure {
+  const { bytes, goalBytes, ratio } = bundle;
+  return {
+    name: `Bundle ${name}: bytes; CPU time to start with it, with an empty module = 1`,
+    value: `${bytes.toLocaleString('en')}; ${ratio.toFixed(2)}`,
+    goal: `< ${goalBytes.toLocaleString('en')}`,
+    isMet: bytes < goalBytes,
+  };
+}

@@ -1,0 +1,69 @@
+import { systemClock } from '../../backend/backend.ts';
+import { openStore } from '../../backend/embedded/store.ts';
+import { openTable } from '../../backend/embedded/table.ts';
+import { type Access, type TableName, tables } from '../../backend/resources.ts';
+import { restrict } from '../../backend/restricted.ts';
+import { contracts } from '../../functions/contracts.ts';
+import { accessOf } from '../../functions/core/contract.ts';
+import type { Home } from '../../functions/core/endpoint.ts';
+import type { HttpRequest, HttpResponse } from '../../functions/core/http.ts';
+import { newId } from '../../functions/core/ids.ts';
+import { invoke } from '../../functions/core/invoke.ts';
+import { createLog } from '../../functions/core/log.ts';
+import { readFunctionSettings } from '../../functions/core/settings.ts';
+import { loadEndpoint } from '../../functions/load-handlers.ts';
+import type { Catalogue } from '../../platform/catalogue.ts';
+import { seedPipelines } from '../pipelines/seed-pipelines.ts';
+import { countedBackend } from './counted-backend.ts';
+import { noUsage, type Usage } from './usage.ts';
+
+/** Every function of the project on ports that count what they are used for. */
+export interface CountedSite {
+  /** One request, and what it used. */
+  request(operationId: string, request: Partial<HttpRequest>): Promise<{ answer: HttpResponse; usage: Usage }>;
+  /** Runs what the requests started to its end, records its events, and gives what both used. */
+  runStarted(): Promise<Usage>;
+  close(): void;
+}
+
+/** Opens a site in a folder of its own, with pipelines to list. Its services are the catalogue's. */
+export async function openCountedSite(folder: string, catalogue: Catalogue): Promise<CountedSite> {
+  const store = openStore(folder);
+  const stored = Object.fromEntries(
+    Object.entries(tables).map(([name, { indexes }]) => [name, openTable(store, name, indexes, systemClock)]),
+  ) as Record<TableName, ReturnType<typeof openTable>>;
+  await seedPipelines(stored.pipelines);
+
+  const usage = noUsage();
+  const common = {
+    settings: readFunctionSettings({ MONITOR_SECONDS: '0' }),
+    log: createLog('ERROR'),
+    catalogue,
+    startedMs: systemClock.now(),
+  };
+  const homeOf = (access: Access): Home => ({ ...common, backend: restrict(ports, access) });
+  const { ports, runStarted } = await countedBackend({ folder, stored, usage, homeOf });
+  const endpoints = await Promise.all(contracts.map(loadEndpoint));
+
+  async function used<T>(work: () => Promise<T>): Promise<{ answer: T; usage: Usage }> {
+    Object.assign(usage, noUsage());
+    return { answer: await work(), usage: { ...usage } };
+  }
+
+  return {
+    async request(operationId, request) {
+      const endpoint = endpoints.find(({ contract }) => contract.operationId === operationId);
+      if (!endpoint) throw new Error(`There is no endpoint ${operationId}.`);
+      const { method, path } = endpoint.contract;
+      const whole = { method, path, parameters: {}, query: {}, headers: {}, body: new Uint8Array(), ...request };
+      const call = {
+        request: whole,
+        requestId: newId('req', systemClock.now()),
+        principal: '0123456789abcdef01234567',
+      };
+      return used(() => invoke(endpoint, call, homeOf(accessOf(endpoint.contract))));
+    },
+    runStarted: async () => (await used(runStarted)).usage,
+    close: () => store.close(),
+  };
+}

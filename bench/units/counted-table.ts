@@ -1,0 +1,38 @@
+import type { Item, Key, Query, Table } from '../../backend/backend.ts';
+import type { IndexSpecs } from '../../backend/embedded/table-schema.ts';
+import { readUnits, writeUnits } from './dynamo-units.ts';
+import type { Usage } from './usage.ts';
+
+/**
+ * A table that adds up what DynamoDB would charge for each call of the AWS adapter: gets and queries by the table's own
+ * keys are consistent, a query examines one item beyond its limit, and a write that is refused costs as one that happens.
+ */
+export function countedTable(table: Table, indexes: IndexSpecs, usage: Usage): Table {
+  async function counted<T>(key: Key, write: () => Promise<T>): Promise<T> {
+    const before = await table.get(key);
+    try {
+      return await write();
+    } finally {
+      usage.writeUnits += writeUnits(before, await table.get(key), indexes);
+    }
+  }
+  return {
+    async get(key) {
+      const item = await table.get(key);
+      usage.readUnits += readUnits([item], true);
+      return item;
+    },
+    async query(query) {
+      usage.readUnits += readUnits(await examined(table, query), query.index === undefined);
+      return table.query(query);
+    },
+    put: (item, condition) => counted(item, () => table.put(item, condition)),
+    update: (key, changes, condition) => counted(key, () => table.update(key, changes, condition)),
+    delete: (key, condition) => counted(key, () => table.delete(key, condition)),
+  };
+}
+
+async function examined(table: Table, query: Query): Promise<readonly Item[]> {
+  if (Object.keys(query.equals ?? {}).length > 0) throw new Error('What a filtered query examines is not counted.');
+  return (await table.query({ ...query, limit: query.limit + 1 })).items;
+}

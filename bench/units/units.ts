@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { contracts } from '../../functions/contracts.ts';
+import { stageNames } from '../../functions/core/settings.ts';
+import type { PipelineDetailView, PipelineView } from '../../functions/pipelines/contract.ts';
+import { readCatalogue } from '../../platform/read-catalogue.ts';
+import { startSimulatedPlatform } from '../../platform/simulated/start-simulated-platform.ts';
+import type { Benchmark, Measure } from '../measure.ts';
+import { samplePipelineRequest } from '../pipelines/sample-request.ts';
+import { type CountedSite, openCountedSite } from './counted-site.ts';
+import type { Usage } from './usage.ts';
+
+/** The goal of the design, for eight stages that each answer at once. */
+const transitionsMax = 40;
+
+/** What a pipeline of eight stages and one request of each endpoint use on AWS, counted by DynamoDB's and Step Functions' rules. */
+export const units: Benchmark = {
+  name: 'units',
+  async run() {
+    const folder = mkdtempSync(join(tmpdir(), 'orchestrator-bench-'));
+    const catalogue = readCatalogue(new URL('../../platform/catalogue.json', import.meta.url));
+    const platform = await startSimulatedPlatform({ catalogue, database: ':memory:', delayScale: 0 });
+    const site = await openCountedSite(folder, platform.catalogue);
+    try {
+      return await count(site);
+    } finally {
+      site.close();
+      await platform.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function count(site: CountedSite): Promise<Measure[]> {
+  const byOperation = new Map<string, Usage>();
+  async function request<T>(operationId: string, status: number, input: Parameters<CountedSite['request']>[1] = {}) {
+    const { answer, usage } = await site.request(operationId, input);
+    if (answer.status !== status) throw new Error(`${operationId} answers ${answer.status}: ${answer.body}`);
+    byOperation.set(operationId, usage);
+    return JSON.parse(answer.body) as T;
+  }
+  const execute = (project: string) => {
+    const body = Buffer.from(JSON.stringify(samplePipelineRequest(project)));
+    const headers = { 'content-type': 'application/json', 'idempotency-key': project };
+    return request<PipelineView>('executePipeline', 202, { headers, body });
+  };
+  const { pipeline_id } = await execute('counted');
+  const pipeline = await site.runStarted();
+  const detail = await request<PipelineDetailView>('getPipeline', 200, { parameters: { pipeline_id } });
+  const isWhole = stageNames.every((stage) => detail.stages[stage]?.status === 'completed');
+  if (!isWhole) throw new Error(`Not all eight stages completed: ${JSON.stringify(detail.error)}`);
+  const other = await execute('cancelled');
+  await request('cancelPipeline', 202, { parameters: { pipeline_id: other.pipeline_id } });
+  for (const { operationId } of contracts) if (!byOperation.has(operationId)) await request(operationId, 200);
+  return [
+    {
+      name: 'Pipeline of eight stages on AWS: state transitions',
+      value: String(pipeline.transitions),
+      goal: `≤ ${transitionsMax}`,
+      isMet: pipeline.transitions <= transitionsMax,
+    },
+    { name: 'Pipeline of eight stages on AWS: DynamoDB request units', value: unitsOf(pipeline) },
+    ...[...byOperation].map(([operationId, usage]) => ({
+      name: `Request ${operationId} on AWS: DynamoDB request units`,
+      value: unitsOf(usage),
+    })),
+  ];
+}
+
+function unitsOf({ readUnits, writeUnits }: Usage): string {
+  return `${readUnits} read, ${writeUnits} write`;
+}
