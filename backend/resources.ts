@@ -19,6 +19,7 @@ export const tables = {
       /** Holds only pipelines whose end is still to be published: sparse, and nearly always empty. */
       by_unannounced: { partition: 'unannounced', sort: 'id' },
       by_repository: { partition: 'repository', sort: 'id' },
+      by_branch: { partition: 'branch', sort: 'id' },
     },
   },
   /** Who holds what, one item for each resource that only one may work on. */

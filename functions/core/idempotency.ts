@@ -73,13 +73,15 @@ async function continueAttempt(table: Table, stored: Item, call: Continuation) {
 }
 
 /**
- * Remembers the answer of an attempt that did its work; one that was refused or failed is forgotten, so that it can be
- * tried again. An attempt that another has taken over leaves everything to that one.
+ * Remembers the answer of an attempt that did its work. One that was refused is forgotten, so that the request can be
+ * mended. One that failed on our side may have done half of it: the next attempt may begin at once and goes on with
+ * the same ids. An attempt that another has taken over leaves everything to that one.
  */
 export async function endAttempt(table: Table, attempt: Attempt, response: HttpResponse): Promise<void> {
   const stillOurs = { equals: { busy_until: attempt.busyUntil } };
-  if (response.status >= 300) await isApplied(table.delete(attempt.key, stillOurs));
-  else await isApplied(table.update(attempt.key, { set: { response } }, stillOurs));
+  if (response.status < 300) await isApplied(table.update(attempt.key, { set: { response } }, stillOurs));
+  else if (response.status < 500) await isApplied(table.delete(attempt.key, stillOurs));
+  else await isApplied(table.update(attempt.key, { set: { busy_until: 0 } }, stillOurs));
 }
 
 function attemptOf(item: Item): Attempt {

@@ -1,4 +1,4 @@
-import findMyWay, { type HTTPMethod } from 'find-my-way';
+import findMyWay from 'find-my-way';
 import type { Contract } from './contract.ts';
 import { ApiError } from './errors.ts';
 
@@ -12,27 +12,27 @@ export interface Router<E> {
   match(method: string, path: string): Match<E>;
 }
 
-/** Routes requests by contract: static path segments win over parameters, which are never empty; a trailing slash is another path. */
+/**
+ * Routes requests as API Gateway does: the path decides first, static segments before parameters, which are never empty;
+ * then the method. A trailing slash is another path.
+ */
 export function createRouter<E extends { contract: Pick<Contract, 'method' | 'path'> }>(
   endpoints: readonly E[],
 ): Router<E> {
   const routes = findMyWay();
-  for (const endpoint of endpoints) {
-    const { method, path } = endpoint.contract;
-    routes.on(method, path.replaceAll(/\{([^}]+)\}/g, ':$1'), () => undefined, endpoint);
+  for (const [path, ofPath] of Map.groupBy(endpoints, ({ contract }) => contract.path)) {
+    const byMethod = new Map<string, E>(ofPath.map((endpoint) => [endpoint.contract.method, endpoint]));
+    routes.on('GET', path.replaceAll(/\{([^}]+)\}/g, ':$1'), () => undefined, byMethod);
   }
-  const methods = [...new Set(endpoints.map((endpoint) => endpoint.contract.method))].sort();
-  const find = (method: string, path: string) => {
-    const found = routes.find(method as HTTPMethod, path);
-    return found && Object.values(found.params).includes('') ? null : found;
-  };
   return {
     match(method, path) {
-      const found = find(method, path);
-      if (found) return { endpoint: found.store as E, parameters: found.params as Record<string, string> };
-      const allowed = methods.filter((candidate) => find(candidate, path));
-      if (allowed.length === 0) throw new ApiError('NOT_FOUND', { message: 'There is no such endpoint.' });
-      throw new ApiError('METHOD_NOT_ALLOWED', { headers: { allow: allowed.join(', ') } });
+      const found = routes.find('GET', path);
+      const isNamed = found && !Object.values(found.params).includes('');
+      if (!isNamed) throw new ApiError('NOT_FOUND', { message: 'There is no such endpoint.' });
+      const byMethod = found.store as Map<string, E>;
+      const endpoint = byMethod.get(method);
+      if (endpoint) return { endpoint, parameters: found.params as Record<string, string> };
+      throw new ApiError('METHOD_NOT_ALLOWED', { headers: { allow: [...byMethod.keys()].sort().join(', ') } });
     },
   };
 }

@@ -86,9 +86,15 @@ export function readFunctionSettings(environment: Record<string, string | undefi
     name,
     { ...standard, limit: settings.RATE_LIMITS[name as RateLimitCategory] ?? standard.limit },
   ]);
+  const stageDeadlineSeconds = { ...defaultStageDeadlines, ...settings.STAGE_DEADLINES };
+  if (settings.MONITOR_SECONDS >= stageDeadlineSeconds.monitor) {
+    throw new Error(
+      `The settings are not valid:\n  MONITOR_SECONDS: must be less than the deadline of the monitor stage, ${stageDeadlineSeconds.monitor}`,
+    );
+  }
   return {
     rateLimits: Object.fromEntries(limits) as RateLimits,
-    stageDeadlineSeconds: { ...defaultStageDeadlines, ...settings.STAGE_DEADLINES },
+    stageDeadlineSeconds,
     monitorSeconds: settings.MONITOR_SECONDS,
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_SECONDS * 1000,
     publicProbes: settings.PUBLIC_PROBES,

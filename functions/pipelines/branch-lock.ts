@@ -2,7 +2,7 @@ import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
 import { ApiError } from '../core/errors.ts';
 import { isoTime } from '../core/schemas.ts';
 import { orderedStages, type Pipeline } from './pipeline.ts';
-import { loadPipeline } from './pipeline-store.ts';
+import { findPipeline } from './pipeline-store.ts';
 
 /**
  * How long a holder whose pipeline is not stored yet is believed, in ms. Storing follows at once; a minute means that
@@ -46,7 +46,7 @@ export async function freeBranch(backend: Backend, target: Target, owner: string
 async function refuseIfWorking(backend: Backend, held: Item, nowMs: number): Promise<void> {
   const holder = held['owner'] as string;
   const claimUntil = held['claim_until'] as number;
-  const pipeline = await loadIfStored(backend, holder);
+  const pipeline = await findPipeline(backend, holder);
   if (pipeline ? pipeline.status !== 'running' : claimUntil <= nowMs) return;
   throw new ApiError('PIPELINE_RUNNING', {
     details: {
@@ -55,15 +55,6 @@ async function refuseIfWorking(backend: Backend, held: Item, nowMs: number): Pro
       started_at: isoTime(pipeline?.createdMs ?? claimUntil - claimMs),
     },
   });
-}
-
-async function loadIfStored(backend: Backend, id: string): Promise<Pipeline | undefined> {
-  try {
-    return await loadPipeline(backend, id);
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 'NOT_FOUND') return undefined;
-    throw error;
-  }
 }
 
 function currentStage(pipeline: Pipeline) {

@@ -7,12 +7,19 @@ import { parseRepository } from './repository.ts';
 
 export { pipelineTasks } from './task-contracts.ts';
 
+/** Repository and branch stand together in one key, of which DynamoDB takes 2,048 bytes; a branch has 765 at most. */
+const repositoryBytesMax = 1024;
+
 const repoUrl = z
   .string()
   .max(2048)
   .refine(
     (text) => parseRepository(text) !== undefined,
     'must be an http or https URL of a repository, without credentials',
+  )
+  .refine(
+    (text) => Buffer.byteLength(parseRepository(text)?.url ?? '') <= repositoryBytesMax,
+    `must not be longer than ${repositoryBytesMax} bytes once normalised`,
   );
 
 /** What git allows in a branch name, from git-check-ref-format, as far as a URL and a shell can meet it. */
@@ -142,7 +149,8 @@ export type PipelineView = z.input<typeof pipeline>;
 export type PipelineDetailView = z.input<typeof pipelineDetail>;
 export type StageDetailView = z.input<typeof stageDetail>;
 
-const byId = z.strictObject({ pipeline_id: idOf('pipe') });
+/** Any text: what is no id of ours names no pipeline, which is a 404 like that of an id that is unknown. */
+const byId = z.strictObject({ pipeline_id: z.string().max(100) });
 
 export const executePipelineContract = defineContract({
   operationId: 'executePipeline',

@@ -1,7 +1,16 @@
 import type { Backend } from '../../backend/backend.ts';
 import { eventOf } from '../events/contract.ts';
 import { freeBranch } from './branch-lock.ts';
-import { type Failure, orderedStages, type Pipeline, target, withEnd, withEndAnnounced } from './pipeline.ts';
+import {
+  claimOf,
+  type Failure,
+  isSentBack,
+  orderedStages,
+  type Pipeline,
+  target,
+  withEnd,
+  withEndAnnounced,
+} from './pipeline.ts';
 import { changePipeline, loadPipeline } from './pipeline-store.ts';
 import { loadStageRun } from './stage-run-store.ts';
 
@@ -15,28 +24,28 @@ export async function endPipeline(backend: Backend, pipelineId: string): Promise
     pipeline.status === 'running' ? withEnd(pipeline, failure, backend.clock.now()) : pipeline,
   );
   await backend.bus.publish([endEvent(ended)]);
-  await freeBranch(backend, target(ended.request), ended.id);
+  await freeBranch(backend, claimOf(ended.request), ended.id);
   return changePipeline(backend, pipelineId, (pipeline) =>
     pipeline.unannounced ? withEndAnnounced(pipeline) : pipeline,
   );
 }
 
-/** The failure of the stage that failed last, if one did. */
+/** Why the work ended: the failure of the stage that failed, unless it was sent back and the end came before the next try. */
 async function failureOf(backend: Backend, pipelineId: string): Promise<Failure | undefined> {
   const pipeline = await loadPipeline(backend, pipelineId);
   const stage = orderedStages(pipeline).find((name) => pipeline.stages[name]?.status === 'failed');
   const iteration = stage && pipeline.stages[stage]?.iteration;
   if (stage === undefined || iteration === undefined) return undefined;
-  return (await loadStageRun(backend, { pipelineId, stage, iteration }))?.outcome?.failure;
+  const outcome = (await loadStageRun(backend, { pipelineId, stage, iteration }))?.outcome;
+  const isRepeated = outcome?.verdict === 'rejected' && isSentBack(pipeline, stage, iteration);
+  return isRepeated ? undefined : outcome?.failure;
 }
 
 function endEvent(pipeline: Pipeline) {
-  const { repository, branch } = target(pipeline.request);
   const endedMs = pipeline.completedMs ?? pipeline.createdMs;
   const common = {
     pipeline_id: pipeline.id,
-    repo_url: repository,
-    branch,
+    ...target(pipeline.request),
     iteration: pipeline.iteration,
     duration_ms: endedMs - pipeline.createdMs,
   };

@@ -5,11 +5,9 @@ import { orderedStages, type Pipeline, target } from './pipeline.ts';
 
 /** Announces a stored pipeline and starts its execution; doing it again changes nothing. */
 export async function launchPipeline(backend: Backend, pipeline: Pipeline): Promise<void> {
-  const { repository, branch } = target(pipeline.request);
   const data = {
     pipeline_id: pipeline.id,
-    repo_url: repository,
-    branch,
+    ...target(pipeline.request),
     task: pipeline.request.task,
     stages: orderedStages(pipeline),
   };

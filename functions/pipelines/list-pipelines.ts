@@ -26,12 +26,15 @@ const viewOf = oncePer((item: Readonly<Item>) => settled(pipelineView(pipelineOf
 
 type Filters = { status?: string | undefined; repo_url?: string | undefined; branch?: string | undefined };
 
-/** The narrowest index that serves the filters; what it leaves open is compared. */
+/** The narrowest index that serves the filters; what it leaves open is compared. Few pipelines run at a time. */
 function source({ status, repo_url, branch }: Filters): Omit<Query, 'limit'> {
   const repository = repo_url === undefined ? undefined : parseRepository(repo_url)?.url;
-  const rest = Object.entries({ branch, ...(repository === undefined ? {} : { status }) });
-  const equals = Object.fromEntries(rest.filter((entry): entry is [string, string] => entry[1] !== undefined));
-  if (repository !== undefined) return { index: 'by_repository', partition: repository, equals };
-  if (status !== undefined) return { index: 'by_status', partition: status, equals };
-  return { index: 'by_creation', partition: allPipelines, equals };
+  const sought = { ...(status && { status }), ...(repository && { repository }), ...(branch && { branch }) };
+  const { status: _status, ...ofStatus } = sought;
+  const { repository: _repository, ...ofRepository } = sought;
+  const { branch: _branch, ...ofBranch } = sought;
+  if (repository !== undefined) return { index: 'by_repository', partition: repository, equals: ofRepository };
+  if (branch !== undefined && status !== 'running') return { index: 'by_branch', partition: branch, equals: ofBranch };
+  if (status !== undefined) return { index: 'by_status', partition: status, equals: ofStatus };
+  return { index: 'by_creation', partition: allPipelines };
 }

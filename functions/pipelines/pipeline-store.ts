@@ -1,7 +1,7 @@
 import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
 import { ApiError } from '../core/errors.ts';
 import { untilUnchanged } from '../core/revision.ts';
-import { type Pipeline, target } from './pipeline.ts';
+import { claimOf, type Pipeline } from './pipeline.ts';
 
 const sk = 'pipeline';
 
@@ -10,9 +10,15 @@ export const allPipelines = 'pipeline';
 
 /** The pipeline of this id, or NOT_FOUND. */
 export async function loadPipeline(backend: Backend, id: string): Promise<Pipeline> {
+  const pipeline = await findPipeline(backend, id);
+  if (!pipeline) throw new ApiError('NOT_FOUND', { message: `There is no pipeline ${id}.` });
+  return pipeline;
+}
+
+/** The pipeline of this id, or undefined where there is none. */
+export async function findPipeline(backend: Backend, id: string): Promise<Pipeline | undefined> {
   const item = await backend.table('pipelines').get({ pk: id, sk });
-  if (!item) throw new ApiError('NOT_FOUND', { message: `There is no pipeline ${id}.` });
-  return pipelineOf(item);
+  return item && pipelineOf(item);
 }
 
 /** Stores a new pipeline; one with this id that is stored already stays as it is. */
@@ -47,6 +53,6 @@ export function pipelineOf(item: Item): Pipeline {
 
 /** What the indexes and the filters of the list need stands beside the pipeline's own fields. */
 function itemOf(pipeline: Pipeline): Item {
-  const { repository, branch } = target(pipeline.request);
+  const { repository, branch } = claimOf(pipeline.request);
   return { ...pipeline, pk: pipeline.id, sk, kind: allPipelines, repository, branch };
 }

@@ -39,8 +39,13 @@ export interface Pipeline {
   revision: number;
 }
 
-/** What a pipeline works on; only one pipeline may work on it at a time. */
-export function target(request: PipelineRequest): { repository: string; branch: string } {
+/** What a pipeline works on, as its caller named it. */
+export function target({ config }: PipelineRequest): { repo_url: string; branch: string } {
+  return { repo_url: config.repo_url, branch: config.branch };
+}
+
+/** What only one pipeline may work on at a time: the repository's normalised URL and the branch. */
+export function claimOf(request: PipelineRequest): { repository: string; branch: string } {
   const repository = parseRepository(request.config.repo_url);
   if (!repository) throw new Error('a stored pipeline has a repository URL that its contract refuses');
   return { repository: repository.url, branch: request.config.branch };
@@ -68,32 +73,45 @@ export function newPipeline(id: string, request: PipelineRequest, nowMs: number)
   };
 }
 
-/** Whether the work may go on to another stage: not once it ended or its cancellation was asked for. */
-export function mayBegin(pipeline: Pipeline): boolean {
-  return pipeline.status === 'running' && pipeline.cancelRequestedMs === undefined;
+/** Whether this run of a stage is what the pipeline is working on: begun, not ended, not overtaken by anything. */
+export function isWorkingOn(pipeline: Pipeline, stage: StageName, iteration: number): boolean {
+  const state = pipeline.stages[stage];
+  return pipeline.status === 'running' && state?.status === 'running' && state.iteration === iteration;
 }
 
 /** The stages that are run again when validate or test sends the work back. */
 const repeatedStages: readonly StageName[] = ['generate', 'validate', 'test'];
 
-/** The pipeline with this stage running. A new iteration makes the stages that it repeats pending again. */
-export function withStageBegun(pipeline: Pipeline, stage: StageName, iteration: number, startedMs: number): Pipeline {
-  const isNewIteration = iteration > pipeline.iteration;
+/**
+ * The pipeline with this stage running; as it was where the stage may not begin: when the pipeline ended, when its
+ * cancellation was asked for, when this run had begun before or a later iteration has. A new iteration makes the stages
+ * that it repeats pending again.
+ */
+export function withStageBegun(pipeline: Pipeline, stage: StageName, iteration: number, nowMs: number): Pipeline {
+  const state = pipeline.stages[stage];
+  const isBegun = state?.iteration === iteration && state.status !== 'pending';
+  const isOvertaken = pipeline.status !== 'running' || pipeline.iteration > iteration;
+  if (!state || isBegun || isOvertaken || pipeline.cancelRequestedMs !== undefined) return pipeline;
   const stages = { ...pipeline.stages };
-  for (const name of repeatedStages) {
-    const state = stages[name];
-    if (isNewIteration && state) stages[name] = { status: 'pending', iteration };
+  for (const name of iteration > pipeline.iteration ? repeatedStages : []) {
+    if (stages[name]) stages[name] = { status: 'pending', iteration };
   }
-  stages[stage] = { status: 'running', iteration, startedMs };
+  stages[stage] = { status: 'running', iteration, startedMs: nowMs };
   return { ...pipeline, iteration, stages };
 }
 
-/** The pipeline with this stage's run ended. */
-export function withStageEnded(pipeline: Pipeline, stage: StageName, passed: boolean, completedMs: number): Pipeline {
+interface StageEnd {
+  iteration: number;
+  passed: boolean;
+  completedMs: number;
+}
+
+/** The pipeline with this run of a stage ended; as it was when it is not working on that run. */
+export function withStageEnded(pipeline: Pipeline, stage: StageName, end: StageEnd): Pipeline {
   const state = pipeline.stages[stage];
-  if (!state) throw new Error(`pipeline ${pipeline.id} has no stage ${stage}`);
-  const status = passed ? 'completed' : 'failed';
-  return { ...pipeline, stages: { ...pipeline.stages, [stage]: { ...state, status, completedMs } } };
+  if (!state || !isWorkingOn(pipeline, stage, end.iteration)) return pipeline;
+  const ended: StageState = { ...state, status: end.passed ? 'completed' : 'failed', completedMs: end.completedMs };
+  return { ...pipeline, stages: { ...pipeline.stages, [stage]: ended } };
 }
 
 /** Whether a failed gate leads back to generate: there is one, and an iteration is left. */
@@ -133,7 +151,11 @@ function endedStage(state: StageState, nowMs: number): StageState {
 
 /** What to say of a pipeline that ended with stages unfinished and no failure given; nothing when it was cancelled. */
 function unfinishedFailure(pipeline: Pipeline): Failure | undefined {
-  const unfinished = orderedStages(pipeline).find((name) => pipeline.stages[name]?.status !== 'completed');
-  if (!unfinished || pipeline.cancelRequestedMs !== undefined) return undefined;
-  return { code: 'INTERNAL', stage: unfinished, message: `The ${unfinished} stage broke off.`, retryable: true };
+  const stages = orderedStages(pipeline);
+  if (pipeline.cancelRequestedMs !== undefined) return undefined;
+  if (stages.every((name) => pipeline.stages[name]?.status === 'completed')) return undefined;
+  const withStatus = (status: StageStatus) => stages.find((name) => pipeline.stages[name]?.status === status);
+  const sentBackTo = withStatus('failed') && pipeline.stages.generate ? 'generate' : undefined;
+  const stage = withStatus('running') ?? sentBackTo ?? withStatus('pending') ?? null;
+  return { code: 'INTERNAL', stage, message: `The ${stage ?? 'last'} stage broke off.`, retryable: true };
 }

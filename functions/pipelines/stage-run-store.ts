@@ -27,15 +27,6 @@ export async function saveStageRun(backend: Backend, run: StageRun): Promise<Sta
   return stored;
 }
 
-/** The latest run of a stage, at or before this iteration. */
-export async function latestStageRun(backend: Backend, name: RunName): Promise<StageRun | undefined> {
-  for (let iteration = name.iteration; iteration >= 1; iteration -= 1) {
-    const run = await loadStageRun(backend, { ...name, iteration });
-    if (run) return run;
-  }
-  return undefined;
-}
-
 /** Every run of a pipeline, oldest iteration first. */
 export async function listStageRuns(backend: Backend, pipelineId: string): Promise<StageRun[]> {
   const page = await backend.table('pipelines').query({

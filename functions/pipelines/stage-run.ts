@@ -40,8 +40,11 @@ export interface StageRun {
   artifacts: Artifact[];
   /** How often the function has asked and found the work unfinished. */
   polls: number;
-  /** How many of the latest of these could not reach the upstream. */
-  failedPolls: number;
+  /** Since when every question failed, in epoch ms; absent while the upstream answers. */
+  failingSinceMs?: number;
+  /** How often an upstream asked to be left alone, and until when, in epoch ms, it last did. */
+  putOffs: number;
+  notBeforeMs?: number;
   outcome?: StageOutcome;
   revision: number;
 }
@@ -57,7 +60,7 @@ export function newStageRun(pipelineId: string, stage: StageName, iteration: num
     logsTruncated: false,
     artifacts: [],
     polls: 0,
-    failedPolls: 0,
+    putOffs: 0,
     revision: 0,
   };
 }
@@ -85,6 +88,13 @@ export function keptReasons(reasons: string[]): string[] {
   return reasons.length > reasonsMax ? [...kept, `And ${reasons.length - reasonsMax} more.`] : kept;
 }
 
+/** A step's result with every text in it short enough to be stored; what may be longer is an artifact. */
+export function withShortTexts<T>(result: T): T {
+  if (result === undefined) return result;
+  const shorten = (_: string, value: unknown) => (typeof value === 'string' ? shortened(value, 4000) : value);
+  return JSON.parse(JSON.stringify(result), shorten);
+}
+
 /** The text's end is what tells of a failure in a log, so the middle is left out. */
 export function shortened(text: string, charactersMax: number): string {
   if (text.length <= charactersMax) return text;
@@ -94,10 +104,18 @@ export function shortened(text: string, charactersMax: number): string {
 
 /**
  * Seconds until the next question of a stage that has asked this often: 1, 2, 3, 4, 6, 8, 12 … growing by half, at most
- * 120. Quick work is noticed at once. An agent that works for four hours takes some 130 questions, and an iteration in
- * which every stage takes its whole deadline some 200: at 9 history events a question ten such iterations stay under
- * the 25,000 events of a Step Functions execution.
+ * 120 or a hundredth of a deadline of more than 200 minutes. Quick work is noticed at once. A stage that takes all of its
+ * deadline has asked some 130 times, an iteration in which every stage does some 250: at 9 history events a question ten
+ * such iterations stay under the 25,000 events of a Step Functions execution.
  */
-export function pollDelaySeconds(polls: number): number {
-  return Math.min(120, Math.ceil(1.5 ** polls));
+export function pollDelaySeconds(polls: number, deadlineSeconds: number): number {
+  return Math.min(Math.max(120, Math.ceil(deadlineSeconds / 100)), Math.ceil(1.5 ** polls));
+}
+
+/** Whole seconds that the state machine waits, at least 1: no shorter than an upstream asked for, no longer than to the deadline. */
+export function waitSeconds(run: StageRun, deadlineSeconds: number, nowMs: number): number {
+  const delay = pollDelaySeconds(run.polls - 1, deadlineSeconds);
+  const askedFor = Math.ceil(((run.notBeforeMs ?? 0) - nowMs) / 1000);
+  const left = Math.ceil((run.startedMs + deadlineSeconds * 1000 - nowMs) / 1000);
+  return Math.max(1, Math.min(Math.max(delay, askedFor), left));
 }

@@ -6,8 +6,8 @@ import type { Log } from '../core/log.ts';
 import type { FunctionSettings, StageName } from '../core/settings.ts';
 import type { Pipeline } from './pipeline.ts';
 import { parseRepository } from './repository.ts';
-import { type StageRun, withLog } from './stage-run.ts';
-import { latestStageRun, loadStageRun, saveStageRun } from './stage-run-store.ts';
+import { type StageRun, withLog, withShortTexts } from './stage-run.ts';
+import { loadStageRun, saveStageRun } from './stage-run-store.ts';
 
 /** What a stage has to say of its gate: passed without reasons against it. `result` is kept for the stages that follow. */
 export interface GateResult {
@@ -26,8 +26,11 @@ export class StillWaiting extends Error {
   override name = 'StillWaiting';
 }
 
-/** After this many failed questions in a row, each of three tries, the upstream counts as lost: some ten minutes at most. */
-const failedPollsMax = 5;
+/** How long every question may fail before the upstream counts as lost, in ms: the restart of a service takes less. */
+const failingMsMax = 10 * 60_000;
+
+/** How often an upstream may ask to be left alone: its first refusal and these two make the three tries that a call has. */
+const putOffsMax = 2;
 
 interface Surroundings {
   backend: Backend;
@@ -80,26 +83,35 @@ export class StageWork {
   /** Does a step and stores its result before anything else happens; gives the stored result when it was done before. */
   async once<T>(step: string, act: () => Promise<T>, describe: (result: T) => string): Promise<T> {
     if (Object.hasOwn(this.run.steps, step)) return this.run.steps[step] as T;
-    const result = await act();
+    const result = withShortTexts(await act());
     await this.#record(step, result, describe(result));
     return result;
   }
 
-  /** True for the one call that may do something that must not be done twice: the claim is stored first. */
-  async claim(step: string, message: string): Promise<boolean> {
-    if (Object.hasOwn(this.run.steps, step)) return false;
+  /**
+   * Does something that must not be done twice, at most once: that it may have been done is stored before. Only an
+   * upstream that certainly did not take it on makes it undone again. Undefined when an earlier call did it.
+   */
+  async atMostOnce<T>(step: string, act: () => Promise<T>, message: string): Promise<T | undefined> {
+    if (Object.hasOwn(this.run.steps, step)) return undefined;
     await this.#record(step, true, message);
-    return true;
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof UpstreamError && !error.mayHaveBeenSent) await this.#forget(step);
+      throw error;
+    }
   }
 
   /**
    * Waits for upstream work without staying: `ask` gives undefined while it goes on. A question that fails for a
-   * reason worth retrying is asked again later, up to 5 times in a row.
+   * reason worth retrying is asked again later, for ten minutes.
    */
   async until<T>(step: string, ask: () => Promise<T | undefined>, describe: (result: T) => string): Promise<T> {
     if (Object.hasOwn(this.run.steps, step)) return this.run.steps[step] as T;
-    const result = await this.#ask(ask);
-    if (result === undefined) throw new StillWaiting(step);
+    const answer = await this.#ask(ask);
+    if (answer === undefined) throw new StillWaiting(step);
+    const result = withShortTexts(answer);
     await this.#record(step, result, describe(result));
     return result;
   }
@@ -121,8 +133,8 @@ export class StageWork {
 
   /** What the latest run of another stage left for this one, with its artifacts; undefined when it has not run. */
   async runOf(stage: StageName): Promise<StageRun | undefined> {
-    if (!this.pipeline.stages[stage]) return undefined;
-    return latestStageRun(this.#around.backend, { ...this.run, stage });
+    const iteration = this.pipeline.stages[stage]?.iteration;
+    return iteration ? loadStageRun(this.#around.backend, { ...this.run, stage, iteration }) : undefined;
   }
 
   /** Why the previous iteration was sent back; empty in the first. */
@@ -148,17 +160,33 @@ export class StageWork {
     return { requestId: this.run.pipelineId, timeoutMs: this.settings.upstreamTimeoutMs };
   }
 
+  /** Notes that an upstream asked to be left alone for longer than a function stays. False when it has done so too often. */
+  putOff(error: UpstreamError): boolean {
+    if (this.run.putOffs >= putOffsMax) return false;
+    const notBeforeMs = this.nowMs + (error.retryAfterMs ?? 0);
+    this.run = withLog({ ...this.run, putOffs: this.run.putOffs + 1, notBeforeMs }, this.#line('warn', error.message));
+    return true;
+  }
+
   async #ask<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
     try {
       const result = await ask();
-      this.run = { ...this.run, failedPolls: 0 };
+      const { failingSinceMs: _, ...answered } = this.run;
+      this.run = answered;
       return result;
     } catch (error) {
-      const isTolerated = error instanceof UpstreamError && error.isRetryable && this.run.failedPolls < failedPollsMax;
-      if (!isTolerated) throw error;
-      this.run = withLog({ ...this.run, failedPolls: this.run.failedPolls + 1 }, this.#line('warn', error.message));
+      if (!(error instanceof UpstreamError && error.isRetryable)) throw error;
+      const failingSinceMs = this.run.failingSinceMs ?? this.nowMs;
+      if (this.nowMs - failingSinceMs >= failingMsMax) throw error;
+      const notBeforeMs = this.nowMs + (error.retryAfterMs ?? 0);
+      this.run = withLog({ ...this.run, failingSinceMs, notBeforeMs }, this.#line('warn', error.message));
       return undefined;
     }
+  }
+
+  async #forget(step: string): Promise<void> {
+    const { [step]: _, ...steps } = this.run.steps;
+    await this.#save({ ...this.run, steps });
   }
 
   async #record(step: string, result: unknown, message: string): Promise<void> {

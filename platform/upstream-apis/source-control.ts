@@ -3,6 +3,9 @@ import type { UpstreamCall } from '../upstream/request.ts';
 
 const service = 'source-control';
 
+/** The most that Gitea gives at once by default. */
+export const branchesPerPage = 50;
+
 /** What the orchestrator calls of source-control (Gitea). `repository` is `owner/name`. */
 export const sourceControl = {
   getRepository: (repository: string): UpstreamCall<GitRepository> => ({
@@ -11,10 +14,12 @@ export const sourceControl = {
     path: pathOf(repository),
     schema: gitRepository,
   }),
-  listBranches: (repository: string): UpstreamCall<GitBranch[]> => ({
+  /** One page, from 1; a page with fewer than {@link branchesPerPage} is the last. */
+  listBranches: (repository: string, page = 1): UpstreamCall<GitBranch[]> => ({
     service,
     method: 'GET',
     path: `${pathOf(repository)}/branches`,
+    query: { page, limit: branchesPerPage },
     schema: gitBranches,
   }),
   createHook: (repository: string, body: GitHookRequest): UpstreamCall<GitHook> => ({

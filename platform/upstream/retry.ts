@@ -14,6 +14,11 @@ export function waitBeforeNextTry(error: UpstreamError, tryNumber: number, rando
   return askedForMs + random() * backoffMs * 2 ** (tryNumber - 1);
 }
 
+/** Whether the service asked to be left alone for longer than is waited out here: the caller may come back then. */
+export function asksForLongWait(error: UpstreamError): boolean {
+  return error.isRetryable && (error.retryAfterMs ?? 0) > retryAfterMsMax;
+}
+
 /** Milliseconds that a `Retry-After` header asks for (whole seconds or an HTTP date), at least 0; undefined for anything else. */
 export function parseRetryAfter(header: string | null, nowMs: number): number | undefined {
   const text = header?.trim();

@@ -18,23 +18,36 @@ export interface AgentResult {
   tokens_used: number;
 }
 
-/** Hands the work to the first agent, or to the second when the first certainly did not take it on. */
+/**
+ * Hands the work to the first agent, or to the second when the first certainly did not take it on. That it did not is
+ * stored first: asked again after a crash, the first might take on what the second has already.
+ */
 export async function startAgent(work: StageWork, instruction: string, context: string | undefined): Promise<AgentJob> {
   const { repo_url, branch, model } = work.pipeline.request.config;
   const withModel = model === undefined ? {} : { model };
+  const task = { instruction, workspace: { repo_url, branch }, ...withModel, ...(context ? { context } : {}) };
+  const taken = await work.once(
+    'start-alpha',
+    async () => idUnlessRefused(() => work.tell('start-alpha', aiCoderAlpha.createTask(task))),
+    (id) => (id ? `ai-coder-alpha took the work on as ${id}.` : 'ai-coder-alpha cannot take the work on.'),
+  );
+  if (taken !== null) return { agent: 'ai-coder-alpha', id: taken };
+  const issue_description = context ? `${instruction}\n\n${context}` : instruction;
+  const id = await work.once(
+    'start-beta',
+    async () =>
+      (await work.tell('start-beta', aiCoderBeta.solve({ repo_url, branch, issue_description, ...withModel }))).id,
+    (started) => `ai-coder-beta took the work on as ${started}.`,
+  );
+  return { agent: 'ai-coder-beta', id };
+}
+
+async function idUnlessRefused(start: () => Promise<{ id: string }>): Promise<string | null> {
   try {
-    const request = { instruction, workspace: { repo_url, branch }, ...withModel, ...(context ? { context } : {}) };
-    const { id } = await work.tell('start-agent', aiCoderAlpha.createTask(request));
-    return { agent: 'ai-coder-alpha', id };
+    return (await start()).id;
   } catch (error) {
-    const isElsewhereSafe = error instanceof UpstreamError && error.isRetryable && !error.mayHaveBeenSent;
-    if (!isElsewhereSafe) throw error;
-    const issue_description = context ? `${instruction}\n\n${context}` : instruction;
-    const { id } = await work.tell(
-      'start-agent',
-      aiCoderBeta.solve({ repo_url, branch, issue_description, ...withModel }),
-    );
-    return { agent: 'ai-coder-beta', id };
+    if (error instanceof UpstreamError && error.isRetryable && !error.mayHaveBeenSent) return null;
+    throw error;
   }
 }
 
@@ -42,7 +55,7 @@ export async function startAgent(work: StageWork, instruction: string, context: 
 export async function askAgent(work: StageWork, job: AgentJob): Promise<AgentResult | { failure: string } | undefined> {
   const { status, result, error } = await readJob(work, job);
   if (status === 'queued' || status === 'running') return undefined;
-  if (!result) return { failure: error ?? `the job ended as ${status} without a result` };
+  if (status !== 'completed' || !result) return { failure: error ?? `the job ended as ${status} without a result` };
   return 'patch' in result ? result : { ...result, patch: (await work.read(aiCoderBeta.getPatch(job.id))).patch };
 }
 

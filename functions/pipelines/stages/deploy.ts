@@ -14,12 +14,13 @@ export const deploy: Stage = async (work) => {
     (stack) => (stack ? `Stack ${stack.name} deploys the repository.` : 'No stack deploys the repository.'),
   );
   if (!before) return { reasons: [`No stack deploys ${work.repository}.`], result: {} };
-  if (await work.claim('redeploy', `Asking for stack ${before.name} to be rolled out.`)) await redeploy(work, before);
+  const refusal = await work.atMostOnce('redeploy', () => redeploy(work, before), `Rolling stack ${before.name} out.`);
+  if (refusal) return { reasons: [refusal], result: {} };
   const after = await work.until(
     'rolled-out',
     async () => {
       const now = await findStack(work);
-      return now && now.state !== before.state ? now : undefined;
+      return now && now.reference === referenceOf(work) && now.state !== before.state ? now : undefined;
     },
     (stack) => `Stack ${stack.name} was rolled out.`,
   );
@@ -31,6 +32,8 @@ interface DeployedStack {
   id: number;
   endpointId: number;
   name: string;
+  /** The Git reference that was rolled out last. */
+  reference: string | undefined;
   /** Changes with every roll-out. */
   state: string;
 }
@@ -44,19 +47,32 @@ async function findStack(work: StageWork): Promise<DeployedStack | null> {
   const stack = stacks.find(isDeployedFrom) ?? stacks.find(({ Name }) => Name === repository?.name);
   if (!stack) return null;
   const state = `${stack.UpdateDate}/${stack.GitConfig?.ConfigHash ?? ''}`;
-  return { id: stack.Id, endpointId: stack.EndpointId, name: stack.Name, state };
+  const reference = stack.GitConfig?.ReferenceName;
+  return { id: stack.Id, endpointId: stack.EndpointId, name: stack.Name, reference, state };
 }
 
-/** An answer that got lost is not a refusal: whether the stack changed tells. */
-async function redeploy(work: StageWork, stack: DeployedStack): Promise<void> {
-  const reference = `refs/heads/${work.pipeline.request.config.branch}`;
-  const body = { RepositoryReferenceName: reference, PullImage: true, Prune: false };
+const referenceOf = (work: StageWork) => `refs/heads/${work.pipeline.request.config.branch}`;
+
+/**
+ * Asks for the roll-out and gives the reason when it is refused. An answer that got lost is no refusal: whether the stack
+ * changes will tell.
+ */
+async function redeploy(work: StageWork, stack: DeployedStack): Promise<string | undefined> {
+  const body = { RepositoryReferenceName: referenceOf(work), PullImage: true, Prune: false };
   try {
     await work.tell('redeploy', containerManager.redeployStack(stack.id, stack.endpointId, body));
+    return undefined;
   } catch (error) {
     if (!(error instanceof UpstreamError && error.mayHaveBeenSent)) throw error;
+    if (!isAnswerLost(error)) return `The roll-out failed: ${error.message}.`;
     await work.warn(`The roll-out was asked for, but its answer was lost: ${error.message}`);
+    return undefined;
   }
+}
+
+/** No answer, one that its reader could not make out, or one that a proxy gave in the service's place. */
+function isAnswerLost({ status }: UpstreamError): boolean {
+  return status === undefined || status < 300 || [502, 503, 504].includes(status);
 }
 
 /** Runs the backup that is named after the repository, else the first, and waits for its end. Gives the reason when it fails. */

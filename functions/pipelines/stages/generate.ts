@@ -1,19 +1,11 @@
 import { shortened } from '../stage-run.ts';
 import type { Stage, StageWork } from '../stage-work.ts';
-import { type AgentResult, askAgent, startAgent } from './coding-agents.ts';
+import { type AgentJob, type AgentResult, askAgent, startAgent } from './coding-agents.ts';
 
 /** Has a coding agent do the task on the branch, and from the second iteration on mend what was held against the last. */
 export const generate: Stage = async (work) => {
-  const job = await work.once(
-    'start-agent',
-    async () =>
-      startAgent(
-        work,
-        instructionFor(work.pipeline.request.task, await work.reasonsOfLastIteration()),
-        await contextFor(work),
-      ),
-    ({ agent, id }) => `${agent} took the work on as ${id}.`,
-  );
+  const instruction = instructionFor(work.pipeline.request.task, await work.reasonsOfLastIteration());
+  const job = await startAgent(work, instruction, await contextFor(work));
   const ended = await work.until('agent-ended', () => finish(work, job), describeEnd);
   if ('failure' in ended) return { reasons: [`The coding agent failed: ${ended.failure}.`], result: {} };
   return { reasons: [], result: { ...ended, agent: job.agent } };
@@ -30,7 +22,7 @@ type Ended = Work | { failure: string };
 const summaryCharactersMax = 2000;
 
 /** Keeps the patch apart from what is remembered of the result: a patch can be far larger than a stored step may be. */
-async function finish(work: StageWork, job: Parameters<typeof askAgent>[1]): Promise<Ended | undefined> {
+async function finish(work: StageWork, job: AgentJob): Promise<Ended | undefined> {
   const answer = await askAgent(work, job);
   if (answer === undefined || 'failure' in answer) return answer;
   const { patch, files_changed, summary, ...ended } = answer;

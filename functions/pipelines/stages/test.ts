@@ -1,3 +1,4 @@
+import { UpstreamError } from '../../../platform/upstream/errors.ts';
 import { type CiPipeline, type CiStep, codeForge } from '../../../platform/upstream-apis/code-forge.ts';
 import { keptReasons } from '../stage-run.ts';
 import type { Stage, StageWork } from '../stage-work.ts';
@@ -28,28 +29,42 @@ export const test: Stage = async (work) => {
   return { reasons: ended.reasons, result: { ci_pipeline: number, status: ended.status } };
 };
 
-/** Keeps the logs of all steps in one file and says which steps failed and how their logs end. */
-async function collect(work: StageWork, pipeline: CiPipeline) {
-  const steps = (pipeline.workflows ?? []).flatMap((workflow) => workflow.children ?? []);
-  const logs: { step: CiStep; lines: string[] }[] = [];
+/** Keeps each step's log in a file and says which steps failed and how their logs end. A log that cannot be had changes no verdict. */
+async function collect(work: StageWork, { number, status, workflows }: CiPipeline) {
+  const steps = (workflows ?? [])
+    .flatMap((workflow) => workflow.children ?? [])
+    .filter(({ state }) => state !== 'skipped');
+  const reasons: string[] = [];
   for (const step of steps) {
-    if (step.state === 'skipped') continue;
-    const lines = await work.read(codeForge.getStepLog(work.repository, pipeline.number, step.pid));
-    logs.push({ step, lines: lines.map(({ data }) => data.trimEnd()) });
+    const log = await keptLog(work, number, step);
+    if (step.state !== 'success') reasons.push(failureOf(step, log));
   }
-  const text = logs.map(({ step, lines }) => `== ${step.name}: ${step.state}\n${lines.join('\n')}\n`).join('\n');
-  await work.keep('test.log', 'text/plain', text);
-  return {
-    status: pipeline.status,
-    reasons: pipeline.status === 'success' ? [] : keptReasons(failures(pipeline, logs)),
-  };
+  if (status === 'success') return { status, reasons: [] };
+  return { status, reasons: keptReasons(reasons.length > 0 ? reasons : [`CI pipeline ${number} ended as ${status}.`]) };
 }
 
-function failures(pipeline: CiPipeline, logs: { step: CiStep; lines: string[] }[]): string[] {
-  const failed = logs.filter(({ step }) => step.state !== 'success');
-  if (failed.length === 0) return [`CI pipeline ${pipeline.number} ended as ${pipeline.status}.`];
-  return failed.map(({ step, lines }) => {
-    const exit = step.exit_code == null ? step.state : `exit code ${step.exit_code}`;
-    return `CI step ${step.name} failed (${exit}):\n${lines.slice(-reasonLinesMax).join('\n')}`;
-  });
+/** The log of a step, from the file that an earlier call kept or from the CI. */
+async function keptLog(work: StageWork, pipeline: number, step: CiStep): Promise<string> {
+  const name = `${step.pid}-${step.name.replaceAll(/[^\w.-]/g, '_')}.log`;
+  const kept = await work.readArtifact(work.run, name);
+  if (kept !== undefined) return kept;
+  const log = await readLog(work, pipeline, step);
+  await work.keep(name, 'text/plain', log);
+  return log;
+}
+
+async function readLog(work: StageWork, pipeline: number, step: CiStep): Promise<string> {
+  try {
+    const lines = await work.read(codeForge.getStepLog(work.repository, pipeline, step.pid));
+    return lines.map(({ data }) => data.trimEnd()).join('\n');
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.isRetryable) throw error;
+    await work.warn(`The log of CI step ${step.name} cannot be had: ${error.message}`);
+    return `(no log: ${error.message})`;
+  }
+}
+
+function failureOf(step: CiStep, log: string): string {
+  const exit = step.exit_code == null ? step.state : `exit code ${step.exit_code}`;
+  return `CI step ${step.name} failed (${exit}):\n${log.split('\n').slice(-reasonLinesMax).join('\n')}`;
 }

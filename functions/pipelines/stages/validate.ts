@@ -1,6 +1,6 @@
 import { codeFortress } from '../../../platform/upstream-apis/code-fortress.ts';
 import { securityShield } from '../../../platform/upstream-apis/security-shield.ts';
-import { sourceControl } from '../../../platform/upstream-apis/source-control.ts';
+import { branchesPerPage, sourceControl } from '../../../platform/upstream-apis/source-control.ts';
 import { keptReasons } from '../stage-run.ts';
 import type { Stage, StageWork } from '../stage-work.ts';
 import { gateReasons } from './quality-gate.ts';
@@ -36,6 +36,9 @@ async function commitToScan(work: StageWork): Promise<string | undefined> {
   const generated = (await work.runOf('generate'))?.outcome?.result['commit_sha'];
   if (typeof generated === 'string') return generated;
   const { branch } = work.pipeline.request.config;
-  const branches = await work.read(sourceControl.listBranches(work.repository));
-  return branches.find(({ name }) => name === branch)?.commit.id;
+  for (let page = 1; ; page += 1) {
+    const branches = await work.read(sourceControl.listBranches(work.repository, page));
+    const found = branches.find(({ name }) => name === branch);
+    if (found || branches.length < branchesPerPage) return found?.commit.id;
+  }
 }

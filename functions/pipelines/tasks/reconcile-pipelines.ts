@@ -2,8 +2,7 @@ import type { Home } from '../../core/endpoint.ts';
 import { task } from '../../core/task.ts';
 import { endPipeline } from '../end-pipeline.ts';
 import { launchPipeline } from '../launch-pipeline.ts';
-import type { Pipeline } from '../pipeline.ts';
-import { pipelineOf } from '../pipeline-store.ts';
+import { loadPipeline } from '../pipeline-store.ts';
 import { reconcilePipelinesTask } from '../task-contracts.ts';
 
 /**
@@ -18,33 +17,36 @@ export const reconcilePipelines = task(reconcilePipelinesTask, async (_: unknown
     { index: 'by_status', partition: 'running' },
     { index: 'by_unannounced', partition: 'end' },
   ]) {
-    for await (const pipeline of pipelinesIn(home, sought)) reconciled += (await reconcile(pipeline, home)) ? 1 : 0;
+    for await (const id of idsIn(home, sought)) reconciled += (await reconcile(id, home)) ? 1 : 0;
   }
   return { reconciled };
 });
 
-async function* pipelinesIn({ backend }: Home, sought: { index: string; partition: string }): AsyncGenerator<Pipeline> {
+async function* idsIn({ backend }: Home, sought: { index: string; partition: string }): AsyncGenerator<string> {
   let before: string | undefined;
   for (;;) {
     const page = await backend
       .table('pipelines')
       .query({ ...sought, limit: 100, ...(before === undefined ? {} : { before }) });
-    for (const item of page.items) yield pipelineOf(item);
+    for (const item of page.items) yield item.pk;
     before = page.items.at(-1)?.['id'] as string | undefined;
     if (!page.more) return;
   }
 }
 
-async function reconcile(pipeline: Pipeline, home: Home): Promise<boolean> {
+async function reconcile(id: string, home: Home): Promise<boolean> {
   try {
-    return await compare(pipeline, home);
+    return await compare(id, home);
   } catch (error) {
-    home.log.error('pipeline could not be reconciled', { pipeline_id: pipeline.id, error: error as Error });
+    home.log.error('pipeline could not be reconciled', { pipeline_id: id, error: error as Error });
     return false;
   }
 }
 
-async function compare(pipeline: Pipeline, { backend, log }: Home): Promise<boolean> {
+/** The index may lag and says only where to look: the pipeline itself decides. */
+async function compare(id: string, { backend, log }: Home): Promise<boolean> {
+  const pipeline = await loadPipeline(backend, id);
+  if (pipeline.status !== 'running' && !pipeline.unannounced) return false;
   const execution = await backend.machine('pipeline').describe(pipeline.id);
   if (execution?.status === 'RUNNING') return false;
   log.warn('pipeline reconciled', { pipeline_id: pipeline.id, execution: execution?.status ?? 'missing' });
