@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { decodeTime, encodeTime, monotonicFactory } from 'ulid';
 
 export type IdPrefix = 'pipe' | 'wf' | 'exec' | 'wh' | 'dlv' | 'evt' | 'op' | 'ref' | 'req';
 
-const nextUlid = monotonicFactory();
+/** Node draws `randomInt` from a pool; the library's own source would ask the system for each of the 16 characters. */
+const nextUlid = monotonicFactory(() => randomInt(2 ** 32) / 2 ** 32);
 
 /** A new id, e.g. `pipe_01j…`: the prefix and a lower-case ULID, so that ids sort by the time (ms) they were made. */
 export function newId(prefix: IdPrefix, nowMs: number): string {
