@@ -32,6 +32,13 @@ const failingMsMax = 10 * 60_000;
 /** How often an upstream may ask to be left alone: its first refusal and these two make the three tries that a call has. */
 const putOffsMax = 2;
 
+interface Startable<T> {
+  service: string;
+  start(): Promise<T>;
+  /** What an earlier call started, or undefined. */
+  find(): Promise<T | undefined>;
+}
+
 interface Surroundings {
   backend: Backend;
   upstream: UpstreamClient;
@@ -86,6 +93,35 @@ export class StageWork {
     const result = withShortTexts(await act());
     await this.#record(step, result, describe(result));
     return result;
+  }
+
+  /**
+   * Starts work at an upstream that knows no Idempotency-Key: before it is asked again, after a crash or a lost answer, it
+   * is searched for what it has taken on already. It is asked three times at most.
+   */
+  async startOnce<T>(step: string, work: Startable<T>, describe: (result: T) => string): Promise<T> {
+    return this.once(
+      step,
+      async () => {
+        const asked = `${step}-asked`;
+        const isRepeat = Object.hasOwn(this.run.steps, asked);
+        if (!isRepeat) await this.#record(asked, true, `Asking ${work.service} to start.`);
+        return (isRepeat ? await work.find() : undefined) ?? (await this.#startOrFind(step, work));
+      },
+      describe,
+    );
+  }
+
+  async #startOrFind<T>(step: string, { start, find }: Startable<T>): Promise<T> {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error instanceof UpstreamError && error.mayHaveBeenSent)) throw error;
+      const found = await find();
+      if (found !== undefined) return found;
+      if (!this.putOff(error)) throw error;
+      throw new StillWaiting(step);
+    }
   }
 
   /**

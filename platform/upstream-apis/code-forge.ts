@@ -5,12 +5,24 @@ const service = 'code-forge';
 
 /** What the orchestrator calls of code-forge (Woodpecker). `repository` is `owner/name`. */
 export const codeForge = {
-  createPipeline: (repository: string, body: CiPipelineRequest): UpstreamCall<CiPipeline> => ({
+  /** Never repeated blindly: Woodpecker knows no idempotency key, and a second call would be a second run. */
+  createPipeline: (
+    repository: string,
+    body: CiPipelineRequest,
+  ): UpstreamCall<CiPipeline> & { isRepeatable: false } => ({
     service,
     method: 'POST',
-    path: `${pipelinesOf(repository)}`,
+    path: pipelinesOf(repository),
     body,
     schema: ciPipeline,
+    isRepeatable: false,
+  }),
+  /** The latest runs, newest first. */
+  listPipelines: (repository: string): UpstreamCall<CiPipeline[]> => ({
+    service,
+    method: 'GET',
+    path: pipelinesOf(repository),
+    schema: z.array(ciPipeline),
   }),
   getPipeline: (repository: string, number: number): UpstreamCall<CiPipeline> => ({
     service,
@@ -60,6 +72,8 @@ const ciPipeline = z.object({
   status: ciStatus,
   branch: z.string(),
   commit: z.string(),
+  /** Those that the run was started with. */
+  variables: z.record(z.string(), z.string()).nullish(),
   created: z.int().nullish(),
   started: z.int().nullish(),
   finished: z.int().nullish(),

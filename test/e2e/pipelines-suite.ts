@@ -130,6 +130,15 @@ export function describePipelines(site: () => Site): void {
   });
 
   describe.concurrent('pipelines that do not go as planned', () => {
+    it('a CI run whose acceptance got lost on the way is found, not started again', async () => {
+      const repository = newRepository();
+      await cause(site(), { service: 'code-forge', fault: 'answer_lost', match: repository.name, times: 1 });
+      const { pipeline_id } = await execute(site(), pipelineRequest(repository.url, { stages: ['test'] }));
+      expect((await ended(site(), pipeline_id)).status).toBe('completed');
+      const starts = await fetch(`${site().controlUrl}/starts?service=code-forge&match=${pipeline_id}`);
+      expect(((await starts.json()) as { starts: unknown[] }).starts).toHaveLength(1);
+    });
+
     it('a second pipeline for the branch is refused with the holder named, another branch is not', async () => {
       const repository = newRepository();
       const first = await execute(site(), pipelineRequest(repository.url, { stages: ['generate'] }));
@@ -177,14 +186,14 @@ export function describePipelines(site: () => Site): void {
 
     it('an upstream that cannot be reached is tried again, then fails the pipeline with SERVICE_UNAVAILABLE', async () => {
       const repository = newRepository();
-      await cause(site(), { service: 'code-forge', fault: 'unreachable', match: repository.name });
-      const { pipeline_id } = await execute(site(), pipelineRequest(repository.url, { stages: ['test'] }));
+      await cause(site(), { service: 'knowledge-ingestor', fault: 'unreachable', match: repository.name });
+      const { pipeline_id } = await execute(site(), pipelineRequest(repository.url, { stages: ['ingest'] }));
       const pipeline = await ended(site(), pipeline_id);
       expect(pipeline).toMatchObject({
         status: 'failed',
-        error: { code: 'SERVICE_UNAVAILABLE', stage: 'test', retryable: true },
+        error: { code: 'SERVICE_UNAVAILABLE', stage: 'ingest', retryable: true },
       });
-      const journal = await fetch(`${site().controlUrl}/requests?service=code-forge&match=${repository.name}`);
+      const journal = await fetch(`${site().controlUrl}/requests?service=knowledge-ingestor&match=${repository.name}`);
       expect(((await journal.json()) as { requests: unknown[] }).requests).toHaveLength(3);
     });
   });

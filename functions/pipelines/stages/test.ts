@@ -13,9 +13,15 @@ const reasonLinesMax = 20;
 export const test: Stage = async (work) => {
   const { branch } = work.pipeline.request.config;
   const variables = { OMNI_PIPELINE_ID: work.pipeline.id, OMNI_ITERATION: String(work.run.iteration) };
-  const number = await work.once(
+  const number = await work.startOnce(
     'start-ci',
-    async () => (await work.tell('start-ci', codeForge.createPipeline(work.repository, { branch, variables }))).number,
+    {
+      service: 'code-forge',
+      start: async () =>
+        (await work.tell('start-ci', codeForge.createPipeline(work.repository, { branch, variables }))).number,
+      find: async () =>
+        (await work.read(codeForge.listPipelines(work.repository))).find(hasVariables(variables))?.number,
+    },
     (started) => `CI pipeline ${started} started on ${branch}.`,
   );
   const ended = await work.until(
@@ -28,6 +34,11 @@ export const test: Stage = async (work) => {
   );
   return { reasons: ended.reasons, result: { ci_pipeline: number, status: ended.status } };
 };
+
+/** Whether a run is the one that was started with these variables: they name our pipeline and iteration. */
+function hasVariables(variables: Record<string, string>) {
+  return (run: CiPipeline) => Object.entries(variables).every(([name, value]) => run.variables?.[name] === value);
+}
 
 /** Keeps each step's log in a file and says which steps failed and how their logs end. A log that cannot be had changes no verdict. */
 async function collect(work: StageWork, { number, status, workflows }: CiPipeline) {

@@ -45,10 +45,12 @@ function rowOf(call: Call): WorkRow {
 function pipelineOf(row: WorkRow, now: number): CiPipeline {
   const status = statusOf(row, now);
   const hasEnded = status !== 'pending' && status !== 'running';
+  const { branch, variables } = ciPipelineRequest.parse(row.request);
   return {
     number: row.ordinal,
     status,
-    branch: ciPipelineRequest.parse(row.request).branch,
+    branch,
+    variables: variables ?? {},
     commit: commitSha(`${row.subject} ${row.number}`),
     created: seconds(row.accepted_at),
     started: status === 'pending' ? 0 : seconds(row.starts_at),
