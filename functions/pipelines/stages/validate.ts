@@ -36,9 +36,13 @@ async function commitToScan(work: StageWork): Promise<string | undefined> {
   const generated = (await work.runOf('generate'))?.outcome?.result['commit_sha'];
   if (typeof generated === 'string') return generated;
   const { branch } = work.pipeline.request.config;
-  for (let page = 1; ; page += 1) {
+  for (let page = 1; page <= pagesMax; page += 1) {
     const branches = await work.read(sourceControl.listBranches(work.repository, page));
     const found = branches.find(({ name }) => name === branch);
     if (found || branches.length < branchesPerPage) return found?.commit.id;
   }
+  return undefined;
 }
+
+/** 5,000 branches: more are not looked through, nor is a server that gives the same page for ever. */
+const pagesMax = 100;
