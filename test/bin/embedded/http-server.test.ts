@@ -62,9 +62,12 @@ describe('a request that comes before the site is open', () => {
 });
 
 it('a request whose site cannot be opened has its connection closed', async () => {
+  const arrived = once(server, 'request');
   const answer = fetch(`http://127.0.0.1:${port}/openapi.json`);
+  const closed = expect(answer).rejects.toThrow('fetch failed');
+  await arrived;
   ready.reject(new Error('the data folder is gone'));
-  await expect(answer).rejects.toThrow('fetch failed');
+  await closed;
 });
 
 describe('a client that goes away while it sends', () => {
