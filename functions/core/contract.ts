@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Access } from '../../backend/resources.ts';
+import type { Access, MachineName, QueueName } from '../../backend/resources.ts';
 import type { ErrorCode } from './errors.ts';
 import type { RateLimitCategory } from './rate-limit.ts';
 
@@ -58,8 +58,8 @@ export interface TaskContract {
   domain: string;
   summary: string;
   trigger:
-    | { type: 'state-machine'; machine: 'pipeline'; placeholder: string }
-    | { type: 'queue'; queue: 'event-log' }
+    | { type: 'state-machine'; machine: MachineName; placeholder: string }
+    | { type: 'queue'; queue: QueueName }
     | { type: 'schedule'; everyMinutes: number };
   timeoutMs: number;
   access: Access;
