@@ -62,7 +62,7 @@ export function accessGrant(access: Access, resources: Resources): AccessGrant {
     ...(access.secrets ?? []).map((name) => secretGrant(name, resources)),
   ];
   const { statements, environment } = mergedGrants(grants);
-  const usesKey = access.tables ?? access.objects ?? access.queues;
+  const usesKey = access.tables ?? access.objects ?? access.queues ?? access.secrets;
   if (usesKey && resources.encryptionKey) statements.push(keyStatement(resources.encryptionKey));
   return { statements, environment };
 }

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -28,7 +27,10 @@ export class Events extends Construct {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', { description: 'Events of the Omni Orchestrator' });
     const undelivered = this.createDeadLetterQueue('Undelivered', props);
-    const topic = this.createTopic(props);
+    const topic = new Topic(this, 'Topic', {
+      enforceSSL: true,
+      ...(props.encryptionKey && { masterKey: props.encryptionKey }),
+    });
     new Rule(this, 'Rule', {
       eventBus: this.bus,
       description: 'Every event of the orchestrator',
@@ -43,11 +45,6 @@ export class Events extends Construct {
       return [name, queue];
     });
     this.queues = Object.fromEntries(created);
-  }
-
-  private createTopic({ encryptionKey }: EventsProps): Topic {
-    encryptionKey?.grantEncryptDecrypt(new ServicePrincipal('events.amazonaws.com'));
-    return new Topic(this, 'Topic', { enforceSSL: true, ...(encryptionKey && { masterKey: encryptionKey }) });
   }
 
   private createQueue(name: QueueName, props: EventsProps): Queue {

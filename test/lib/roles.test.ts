@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Access, AccessMode } from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { accessOf } from '../../functions/core/contract.ts';
+import { fallbackContract } from '../../functions/core/fallback.ts';
 import { endpointModule } from '../../functions/core/module-path.ts';
 import { wildcardReasons } from '../../lib/wildcard-reasons.ts';
 import { everyChoice, synthesise, type TemplateResource } from './synthesised.ts';
@@ -70,6 +71,20 @@ describe('roles', () => {
     const actions = new Set(own.flatMap(actionsOf).filter((action) => !/^(dynamodb|logs|kms):/.test(action)));
     expect([...actions].sort()).toEqual([...otherActions(access), ...more].sort());
   });
+
+  it.each([
+    ...functions,
+    { name: 'authorizer', access: { secrets: ['token'] } },
+    { name: 'fallback', access: accessOf(fallbackContract) },
+  ] satisfies { name: string; access: Access }[])(
+    '$name may use the key of the deployment exactly when it reads or writes something that the key encrypts',
+    ({ name, access }) => {
+      const { tables, objects, queues, secrets } = access;
+      const key = statements(roleOf(name)).filter(({ Resource }) => Resource === everyChoice.encryptionKeyArn);
+      const usesKey = Boolean(tables ?? objects ?? queues ?? secrets);
+      expect(key.flatMap(actionsOf).sort()).toEqual(usesKey ? ['kms:Decrypt', 'kms:GenerateDataKey'] : []);
+    },
+  );
 
   it('every resource is named, or the statement says why it cannot be', () => {
     const found = ofType('AWS::IAM::Role').flatMap(([, role]) => statements(role));
