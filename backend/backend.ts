@@ -60,8 +60,13 @@ export interface Query {
   order?: 'newest' | 'oldest';
   /** Most items to return, 1 to 1000. */
   limit: number;
-  /** Only items with these values; applied before the limit. */
+  /** Only items with these values, applied before the limit; an empty record asks for nothing. */
   equals?: Record<string, Scalar>;
+}
+
+/** Whether the query asks for values, so that an adapter may have to look at more items than it gives. */
+export function isFiltered({ equals = {} }: Query): boolean {
+  return Object.keys(equals).length > 0;
 }
 
 export interface Page {

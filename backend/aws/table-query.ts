@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Item, Page, Query } from '../backend.ts';
+import { type Item, isFiltered, type Page, type Query } from '../backend.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import { queryExpression } from './table-expressions.ts';
 
@@ -21,7 +21,7 @@ export async function queryTable(table: DynamoTable, query: Query, nowSeconds: n
     IndexName: query.index,
     ConsistentRead: query.index === undefined,
     ScanIndexForward: query.order === 'oldest',
-    Limit: query.equals ? Math.max(wanted, examinedMin) : wanted,
+    Limit: isFiltered(query) ? Math.max(wanted, examinedMin) : wanted,
     ...queryExpression(
       {
         partition: { field: partition, value: query.partition },

@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
-import type { Clock, Item, Page, Query, Scalar, Table } from '../backend.ts';
+import { type Clock, type Item, isFiltered, type Page, type Query, type Scalar, type Table } from '../backend.ts';
 import { hasValues } from './condition.ts';
 import type { Store } from './store.ts';
 import type { TableSchema } from './table-schema.ts';
@@ -24,12 +24,12 @@ export function queryOf(store: Store, schema: TableSchema, clock: Clock): Table[
 
   return async (query) => {
     if (!(query.limit >= 1 && query.limit <= limitMax)) throw new RangeError(`A page has 1 to ${limitMax} items.`);
-    const { partition, from, before, limit, equals } = query;
+    const { partition, from, before, limit, equals = {} } = query;
     const bounds = [from, before].filter((bound) => bound !== undefined);
     const values = [partition, clock.now() / 1000, ...bounds];
     return store.read(() => {
       const statement = statementFor(query);
-      if (equals) {
+      if (isFiltered(query)) {
         const rows = statement.iterate(...values, ...tracesOf(equals), -1);
         return filteredPage(rows as unknown as Iterable<[string]>, limit, equals);
       }
