@@ -17,7 +17,10 @@ export interface Backend {
 export type Scalar = string | number | boolean | null;
 export type Json = Scalar | Json[] | { [key: string]: Json };
 
-/** An item's address: partition and sort key. */
+/**
+ * An item's address: partition and sort key, of at most 2,048 and 1,024 bytes, as are the fields that an index goes by.
+ * Longer ones are refused with a RangeError.
+ */
 export interface Key {
   pk: string;
   sk: string;

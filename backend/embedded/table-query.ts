@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import { type Clock, type Item, isFiltered, type Page, type Query, type Scalar, type Table } from '../backend.ts';
+import { checkQueryKeys } from '../key-sizes.ts';
 import { hasValues } from './condition.ts';
 import type { Store } from './store.ts';
 import type { TableSchema } from './table-schema.ts';
@@ -24,6 +25,7 @@ export function queryOf(store: Store, schema: TableSchema, clock: Clock): Table[
 
   return async (query) => {
     if (!(query.limit >= 1 && query.limit <= limitMax)) throw new RangeError(`A page has 1 to ${limitMax} items.`);
+    checkQueryKeys(query);
     const { partition, from, before, limit, equals = {} } = query;
     const bounds = [from, before].filter((bound) => bound !== undefined);
     const values = [partition, clock.now() / 1000, ...bounds];
