@@ -21,7 +21,10 @@ export type LambdaHome = Home & { log: ReturnType<typeof createLog> };
 
 /** An endpoint as the handler of a Lambda function behind API Gateway, whose authorizer has said who calls. */
 export function lambda(endpoint: AnyEndpoint, home: LambdaHome) {
-  const handle = async (event: APIGatewayProxyEvent) => resultOf(await invoke(endpoint, callOf(event), home));
+  const handle = async (event: APIGatewayProxyEvent) => {
+    const response = await invoke(endpoint, callOf(event), home);
+    return resultOf({ ...response, headers: withBasePath(response.headers, event) });
+  };
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(injectLambdaContext(home.log))
     .onError((request) => {
@@ -74,6 +77,17 @@ function callOf(event: APIGatewayProxyEvent): Call {
 
 function resultOf({ status, headers, body }: HttpResponse): APIGatewayProxyResult {
   return { statusCode: status, headers, body };
+}
+
+/**
+ * A Location as the caller can follow it: on API Gateway's own address every path begins with the stage, of which the
+ * endpoints know nothing.
+ */
+function withBasePath(headers: HttpResponse['headers'], { path, requestContext }: APIGatewayProxyEvent) {
+  const { location } = headers;
+  const whole = requestContext.path;
+  if (!location?.startsWith('/') || !whole?.endsWith(path)) return headers;
+  return { ...headers, location: `${whole.slice(0, -path.length)}${location}` };
 }
 
 function requestOf(event: APIGatewayProxyEvent): HttpRequest {

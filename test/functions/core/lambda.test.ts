@@ -61,6 +61,21 @@ describe('an endpoint behind API Gateway', () => {
     expect(plain.headers?.['x-request-id']).toBe('gateway-1');
   });
 
+  const addresses = [
+    { address: "API Gateway's own address", requestPath: '/v1/api/v1/pipeline/execute', prefix: '/v1' },
+    { address: 'a domain', requestPath: '/api/v1/pipeline/execute', prefix: '' },
+    { address: 'an address that is not told', requestPath: undefined, prefix: '' },
+  ];
+  it.each(addresses)('a Location leads back under $address', async ({ address, requestPath, prefix }) => {
+    const { requestContext } = event({});
+    const answer = await execute({
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(requestBody({ branch: address.replaceAll(/\W/g, '-') })),
+      requestContext: { ...requestContext, path: requestPath as string },
+    });
+    expect(answer.headers?.['location']).toBe(`${prefix}/api/v1/pipeline/${JSON.parse(answer.body).pipeline_id}`);
+  });
+
   it('gets query parameters, and refuses one that comes twice', async () => {
     const list = (multiValueQueryStringParameters: Record<string, string[]>) =>
       lambda(listPipelines, lambdaHome)(event({ multiValueQueryStringParameters }), context);
