@@ -1,21 +1,21 @@
 import type { APIGatewayProxyEvent, APIGatewayTokenAuthorizerEvent, Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contracts } from '../../../functions/contracts.ts';
 import {
   authorizerLambda,
   fallbackLambda,
   type LambdaHome,
   lambda,
   taskLambda,
-} from '../../../functions/core/lambda.ts';
+} from '../../../backend/lambda/lambda.ts';
+import { contracts } from '../../../functions/contracts.ts';
 import { createLog } from '../../../functions/core/log.ts';
 import { createRouter } from '../../../functions/core/router.ts';
 import { executePipeline } from '../../../functions/pipelines/execute-pipeline.ts';
 import { listPipelines } from '../../../functions/pipelines/list-pipelines.ts';
 import { finishPipeline } from '../../../functions/pipelines/tasks/finish-pipeline.ts';
-import { openHome, type TestHome, token } from '../open-home.ts';
-import { requestBody } from '../pipelines/requests.ts';
-import { storePipeline } from '../pipelines/stored-pipeline.ts';
+import { openHome, type TestHome, token } from '../../functions/open-home.ts';
+import { requestBody } from '../../functions/pipelines/requests.ts';
+import { storePipeline } from '../../functions/pipelines/stored-pipeline.ts';
 
 let home: TestHome;
 let lambdaHome: LambdaHome;

@@ -7,15 +7,15 @@ import type {
   APIGatewayTokenAuthorizerEvent,
   Context,
 } from 'aws-lambda';
-import { authenticate } from './authentication.ts';
-import type { AnyEndpoint, Home } from './endpoint.ts';
-import { ApiError } from './errors.ts';
-import { answerUnmatched } from './fallback.ts';
-import type { HttpRequest, HttpResponse } from './http.ts';
-import { type Call, invoke, refuse } from './invoke.ts';
-import type { createLog } from './log.ts';
-import type { Router } from './router.ts';
-import type { AnyTask } from './task.ts';
+import { authenticate } from '../../functions/core/authentication.ts';
+import type { AnyEndpoint, Home } from '../../functions/core/endpoint.ts';
+import { ApiError } from '../../functions/core/errors.ts';
+import { answerUnmatched } from '../../functions/core/fallback.ts';
+import type { HttpRequest, HttpResponse } from '../../functions/core/http.ts';
+import { type Call, invoke, refuse } from '../../functions/core/invoke.ts';
+import type { createLog } from '../../functions/core/log.ts';
+import type { Router } from '../../functions/core/router.ts';
+import type { AnyTask } from '../../functions/core/task.ts';
 
 export type LambdaHome = Home & { log: ReturnType<typeof createLog> };
 
