@@ -34,18 +34,20 @@ export const tables = {
   requests: { indexes: {}, isDisposable: true },
 } as const satisfies Record<string, TableSpec>;
 
-interface QueueSpec {
+export interface QueueSpec {
   /** Seconds that a receiver has before the message is given to another. */
   visibilitySeconds: number;
   /** Receives before a message goes to the dead-letter queue. */
   receivesMax: number;
   /** Most messages that one call of the consumer gets. */
   batchSize: number;
+  /** What the bus brings to it: every event, or those of the types listed. A list must name types of event-types.ts. */
+  events: 'all' | readonly string[];
 }
 
 export const queues = {
   /** Events on their way into the events table. 5 receives ride out a throttled table; then someone must look. */
-  'event-log': { visibilitySeconds: 60, receivesMax: 5, batchSize: 10 },
+  'event-log': { visibilitySeconds: 60, receivesMax: 5, batchSize: 10, events: 'all' },
 } as const satisfies Record<string, QueueSpec>;
 
 /** State machines by the name of their file in statemachines/. */
