@@ -1,4 +1,4 @@
-import type { Access } from '../backend/resources.ts';
+import { type Access, secretsOf } from '../backend/resources.ts';
 import { accessOf, type Contract, type TaskContract } from '../functions/core/contract.ts';
 import { fallbackContract } from '../functions/core/fallback.ts';
 import { endpointModule, taskModule } from '../functions/core/module-path.ts';
@@ -92,7 +92,7 @@ function adaptersOf(access: Access) {
     { isUsed: access.machines, port: 'machine', module: 'backend/aws/state-machine.ts', name: 'stepFunctions' },
     { isUsed: access.bus, port: 'bus', module: 'backend/aws/bus.ts', name: 'eventBridgeBus' },
     { isUsed: access.objects, port: 'objects', module: 'backend/aws/objects.ts', name: 's3Objects' },
-    { isUsed: access.secrets, port: 'secrets', module: 'backend/aws/secrets.ts', name: 'secretsManager' },
+    { isUsed: secretsOf(access).length > 0, port: 'secrets', module: 'backend/aws/secrets.ts', name: 'secretsManager' },
   ];
   return all.filter(({ isUsed }) => isUsed);
 }

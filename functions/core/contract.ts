@@ -72,5 +72,6 @@ export function defineTask<const T extends TaskContract>(task: T): T {
 /** The access of an endpoint with what the endpoint core itself needs: rate limits and idempotency keys. */
 export function accessOf(contract: Contract): Access {
   if (contract.rateLimit === 'none' && !contract.isIdempotent) return contract.access;
-  return { ...contract.access, tables: { ...contract.access.tables, requests: 'read-write' } };
+  const requests = contract.isIdempotent ? 'read-write-delete' : 'write';
+  return { ...contract.access, tables: { ...contract.access.tables, requests } };
 }
