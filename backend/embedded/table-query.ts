@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
-import type { Clock, Item, Page, Query, Scalar, Table } from '../backend.ts';
+import { type Clock, type Item, isFiltered, type Page, type Query, type Scalar, type Table } from '../backend.ts';
+import { checkQueryKeys } from '../key-sizes.ts';
 import { hasValues } from './condition.ts';
 import { type ParseRow, parsedRows } from './parsed-rows.ts';
 import type { Store } from './store.ts';
@@ -26,14 +27,14 @@ export function queryOf(store: Store, schema: TableSchema, clock: Clock): Table[
 
   return async (query) => {
     if (!(query.limit >= 1 && query.limit <= limitMax)) throw new RangeError(`A page has 1 to ${limitMax} items.`);
+    checkQueryKeys(query);
     const { partition, from, before, limit, equals = {} } = query;
     const bounds = [from, before].filter((bound) => bound !== undefined);
     const values = [partition, clock.now() / 1000, ...bounds];
     return store.read(() => {
       const statement = statementFor(query);
-      const traces = tracesOf(equals);
-      if (traces.length > 0) {
-        const rows = statement.iterate(...values, ...traces, -1) as unknown as Iterable<Row>;
+      if (isFiltered(query)) {
+        const rows = statement.iterate(...values, ...tracesOf(equals), -1) as unknown as Iterable<Row>;
         return filteredPage(rows, limit, equals, parse);
       }
       return wholePage(statement.all(...values, limit + 1) as unknown as Row[], limit, parse);

@@ -78,6 +78,11 @@ export function describeQueries({ table }: TableUnderTest): void {
     expect((await sortKeys({ partition, equals: { group: 1 }, limit: 2 })).keys).toEqual(['59', '57']);
   });
 
+  it('an empty filter is none', async () => {
+    const partition = await partitionOf(['a', 'b', 'c']);
+    expect(await sortKeys({ partition, equals: {}, limit: 2 })).toEqual({ keys: ['c', 'b'], more: true });
+  });
+
   it('a filter tells null, absence, a number and its string apart', async () => {
     const values = [null, undefined, 0, '0', false];
     const partition = await partitionOf(['a', 'b', 'c', 'd', 'e'], (index) => ({ value: values[index] }));
