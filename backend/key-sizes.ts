@@ -1,4 +1,5 @@
 import type { Key, Query } from './backend.ts';
+import type { IndexSpec } from './resources.ts';
 
 /**
  * Throws a RangeError for a key longer than DynamoDB takes: 2,048 bytes of partition key, 1,024 of sort key. Both adapters
@@ -10,7 +11,7 @@ export function checkKey({ pk, sk }: Key): void {
 }
 
 /** Throws a RangeError where fields to be stored are too long for the key of an index that goes by them. */
-export function checkIndexKeys(fields: Record<string, unknown>, indexes: Iterable<KeyFields>): void {
+export function checkIndexKeys(fields: Record<string, unknown>, indexes: Iterable<IndexSpec>): void {
   for (const { partition, sort } of indexes) {
     checkBytes(partition, fields[partition], bytesMax.partition);
     checkBytes(sort, fields[sort], bytesMax.sort);
@@ -22,11 +23,6 @@ export function checkQueryKeys({ partition, from, before }: Query): void {
   checkBytes('partition', partition, bytesMax.partition);
   checkBytes('from', from, bytesMax.sort);
   checkBytes('before', before, bytesMax.sort);
-}
-
-interface KeyFields {
-  partition: string;
-  sort: string;
 }
 
 /** DynamoDB's quotas, of tables and indexes alike. */

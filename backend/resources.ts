@@ -3,9 +3,20 @@
  * contracts name it in their `access`, and both adapters read keys and indexes here.
  */
 
+/** A secondary index: the fields that are its partition and sort key. A sort key is unique in its partition. */
+export interface IndexSpec {
+  partition: string;
+  sort: string;
+  /**
+   * `keys`: its items have the keys of table and index and `expires_at`, nothing else, so that a change of any other field
+   * costs no write to the index. Whole items where left out.
+   */
+  projection?: 'keys';
+}
+
 interface TableSpec {
-  /** Secondary indexes by name: the fields that are their partition and sort key. A sort key is unique in its partition. */
-  indexes: Record<string, { partition: string; sort: string }>;
+  /** Secondary indexes by name. */
+  indexes: Record<string, IndexSpec>;
   /** Items that can be made again from elsewhere need no point-in-time recovery. */
   isDisposable?: true;
 }
@@ -17,7 +28,7 @@ export const tables = {
       by_creation: { partition: 'kind', sort: 'id' },
       by_status: { partition: 'status', sort: 'id' },
       /** Holds only pipelines whose end is still to be published: sparse, and nearly always empty. */
-      by_unannounced: { partition: 'unannounced', sort: 'id' },
+      by_unannounced: { partition: 'unannounced', sort: 'id', projection: 'keys' },
       by_repository: { partition: 'repository', sort: 'id' },
       by_branch: { partition: 'branch', sort: 'id' },
     },

@@ -133,6 +133,19 @@ export function describeQueries({ table }: TableUnderTest): void {
     expect(await byStatus({ equals: { parity: 1 }, limit: 2 })).toMatchObject({ more: false });
   });
 
+  it('an index of keys gives the keys of its items and nothing else, and filters by nothing else', async () => {
+    const unannounced = randomUUID();
+    const keys = { pk: randomUUID(), sk: 'pipeline', unannounced, id: 'p1' };
+    await table('pipelines').put({ ...keys, status: 'completed', text: 'long' });
+    const query = { index: 'by_unannounced', partition: unannounced, limit: 10 };
+    await vi.waitFor(async () => expect((await table('pipelines').query(query)).items).toEqual([keys]), {
+      timeout: 10_000,
+    });
+    const ids = async (equals: Record<string, string>) =>
+      (await table('pipelines').query({ ...query, equals })).items.map((item) => item['id']);
+    expect([await ids({ id: 'p1' }), await ids({ status: 'completed' })]).toEqual([['p1'], []]);
+  });
+
   it('an index follows updates, deletions and removed fields', async () => {
     const [status, later] = [randomUUID(), randomUUID()];
     const [moved, deleted, stripped] = ['1', '2', '3'].map((id) => pipeline({ status, id })) as [Item, Item, Item];
