@@ -28,7 +28,8 @@ function endedPipeline(createdMs: number, index: number): Pipeline {
   const begun = newPipeline(newId('pipe', createdMs), request, createdMs);
   const ran = stageNames.reduce((pipeline, stage, position) => {
     const startedMs = createdMs + position * 5_000;
-    return withStageEnded(withStageBegun(pipeline, stage, 1, startedMs), stage, true, startedMs + 4_321);
+    const end = { iteration: 1, passed: true, completedMs: startedMs + 4_321 };
+    return withStageEnded(withStageBegun(pipeline, stage, 1, startedMs), stage, end);
   }, begun);
   return withEnd(ran, undefined, createdMs + 40_000);
 }

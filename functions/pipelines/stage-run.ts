@@ -105,7 +105,7 @@ export function shortened(text: string, charactersMax: number): string {
 /**
  * Seconds until the next question of a stage that has asked this often: 1, 2, 3, 4, 6, 8, 12 … growing by half, at most
  * 120 or a hundredth of a deadline of more than 200 minutes. Quick work is noticed at once. A stage that takes all of its
- * deadline has asked some 130 times, an iteration in which every stage does some 250: at 9 history events a question ten
+ * deadline has asked some 110 times, an iteration in which every stage does some 310: at 9 history events a question ten
  * such iterations stay under the 25,000 events of a Step Functions execution.
  */
 export function pollDelaySeconds(polls: number, deadlineSeconds: number): number {

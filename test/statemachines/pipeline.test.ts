@@ -59,10 +59,16 @@ describe('what tasks are given', () => {
   });
 });
 
+it('a wait lasts as long as the stage said', () => {
+  const waits = states.filter(([, { Type }]) => Type === 'Wait');
+  expect(waits.map(([name]) => name)).toEqual(stageNames.map((name) => `Wait for ${name}`));
+  for (const [name, { SecondsPath }] of waits) expect(SecondsPath, name).toBe('$.outcome.wait_seconds');
+});
+
 describe('failures', () => {
-  it('a function that fails is called five times before the stage counts as broken off', () => {
+  it('a function that fails is called nine times before the stage counts as broken off', () => {
     const { calls } = runOf('ingest whose function fails for good leads to the end');
-    expect(calls.filter(({ state }) => state === 'Run ingest')).toHaveLength(5);
+    expect(calls.filter(({ state }) => state === 'Run ingest')).toHaveLength(9);
   });
 
   it('a function that recovers goes on as if nothing had been', async () => {

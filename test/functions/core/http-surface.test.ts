@@ -37,6 +37,12 @@ describe('a request that no endpoint answers', () => {
     expect(answer.headers.get('allow')).toBe('GET');
   });
 
+  it.each(['GET', 'PUT', 'DELETE'])('is 405 for %s on the path of execute, which is no id', async (method) => {
+    const answer = await api.send(method, `${path}/execute`);
+    expectRefusal(answer, 405, 'METHOD_NOT_ALLOWED');
+    expect(answer.headers.get('allow')).toBe('POST');
+  });
+
   it('is 404 where the path is badly encoded', async () => {
     expectRefusal(await api.send('GET', `${path}/%E0%A4%A`), 404, 'NOT_FOUND');
   });

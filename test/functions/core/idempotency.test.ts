@@ -97,9 +97,42 @@ describe('another request under the same key', () => {
 });
 
 describe('an attempt that did not succeed', () => {
-  it.each([400, 409, 422, 429, 500, 503])('and answered %i is forgotten: the same key starts anew', async (status) => {
+  it.each([400, 404, 409, 422, 429])('and answered %i is forgotten: the same key starts anew', async (status) => {
     const { begin, end } = caller();
-    await end(await begun(begin('{"a":1}')), { ...answer, status });
+    const first = await begun(begin('{"a":1}'));
+    await end(first, { ...answer, status });
+    home.clock.advance(1);
+    const second = await begun(begin('{"a":2}'));
+    expect(second.seed).not.toBe(first.seed);
+  });
+
+  it.each([500, 503, 504])(
+    'and answered %i goes on at once with the same ids, and for no other request',
+    async (status) => {
+      const { begin, end } = caller();
+      const first = await begun(begin('{"a":1}'));
+      await end(first, { ...answer, status });
+      home.clock.advance(1_000);
+      expect((await refusalOf(begin('{"a":2}'))).code).toBe('IDEMPOTENCY_MISMATCH');
+      const second = await begun(begin('{"a":1}'));
+      expect([second.seed, second.startedMs]).toEqual([first.seed, first.startedMs]);
+      expect((await refusalOf(begin('{"a":1}'))).code).toBe('CONFLICT');
+      await end(second);
+      expect(await begin('{"a":1}')).toHaveProperty('replay');
+    },
+  );
+
+  it('and answered 500 goes on once, however many ask at the same time', async () => {
+    const { begin, end } = caller();
+    await end(await begun(begin()), { ...answer, status: 500 });
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => begin()));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('and answered 500 and then 400 is forgotten', async () => {
+    const { begin, end } = caller();
+    await end(await begun(begin('{"a":1}')), { ...answer, status: 500 });
+    await end(await begun(begin('{"a":1}')), { ...answer, status: 400 });
     expect(await begin('{"a":2}')).toHaveProperty('seed');
   });
 

@@ -89,6 +89,21 @@ describe('a variable that is wrong is named', () => {
     );
   });
 
+  it.each([
+    [{ MONITOR_SECONDS: '1800' }, 1800],
+    [{ MONITOR_SECONDS: '61', STAGE_DEADLINES: 'monitor=61' }, 61],
+    [{ STAGE_DEADLINES: 'monitor=60' }, 60],
+  ])('%j leaves the monitor stage no time to end, so MONITOR_SECONDS is refused', (environment, deadline) => {
+    expect(() => readFunctionSettings(environment)).toThrow(
+      `The settings are not valid:\n  MONITOR_SECONDS: must be less than the deadline of the monitor stage, ${deadline}`,
+    );
+  });
+
+  it('but one second less than the deadline of the monitor stage is taken', () => {
+    const environment = { MONITOR_SECONDS: '60', STAGE_DEADLINES: 'monitor=61' };
+    expect(readFunctionSettings(environment).monitorSeconds).toBe(60);
+  });
+
   it('and every other wrong one with it', () => {
     const environment = { MONITOR_SECONDS: 'soon', LOG_LEVEL: 'LOUD', PUBLIC_PROBES: 'maybe', RATE_LIMITS: 'read=5' };
     const act = () => readFunctionSettings(environment);

@@ -3,7 +3,7 @@ import type { Backend } from '../../../backend/backend.ts';
 import type { TableName } from '../../../backend/resources.ts';
 import type { ApiError } from '../../../functions/core/errors.ts';
 import { freeBranch, takeBranch } from '../../../functions/pipelines/branch-lock.ts';
-import { type Pipeline, target } from '../../../functions/pipelines/pipeline.ts';
+import { claimOf, type Pipeline } from '../../../functions/pipelines/pipeline.ts';
 import { changePipeline } from '../../../functions/pipelines/pipeline-store.ts';
 import { openHome, type TestHome } from '../open-home.ts';
 import { storePipeline } from './stored-pipeline.ts';
@@ -112,7 +112,7 @@ describe('a branch that is freed', () => {
 
 it('other branches and other repositories are held on their own', async () => {
   const { request } = await storePipeline(home, { config: { branch } });
-  const other = { ...target(request), branch: `${branch}-2` };
+  const other = { ...claimOf(request), branch: `${branch}-2` };
   await expect(
     takeBranch(home.backend, { target: other, owner: 'pipe_b', nowMs: home.clock.now() }),
   ).resolves.toBeUndefined();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pipelineRequest } from '../../../functions/pipelines/contract.ts';
+import { claimOf } from '../../../functions/pipelines/pipeline.ts';
 import { requestBody } from './requests.ts';
 
 const isBranch = (branch: string) => pipelineRequest.safeParse(requestBody({ branch })).success;
@@ -49,6 +50,23 @@ describe('the name of a branch', () => {
     'x'.repeat(256),
   ])('may not be %j', (branch) => {
     expect(isBranch(branch)).toBe(false);
+  });
+});
+
+describe('the URL of a repository', () => {
+  const isUrl = (repo_url: string) => pipelineRequest.safeParse(requestBody({ repo_url })).success;
+  const start = 'http://h/o/';
+
+  it('may have 1,024 bytes once normalised, which with any branch stays within a DynamoDB key', () => {
+    expect(isUrl(start + 'n'.repeat(1_024 - start.length))).toBe(true);
+    expect(isUrl(`${start}${'n'.repeat(1_024 - start.length)}.git/`)).toBe(true);
+    expect(isUrl(start + 'n'.repeat(1_025 - start.length))).toBe(false);
+    const branch = '語'.repeat(255);
+    expect(isBranch(branch)).toBe(true);
+    const { repository } = claimOf(
+      pipelineRequest.parse(requestBody({ repo_url: start + 'n'.repeat(1_024 - start.length), branch })),
+    );
+    expect(Buffer.byteLength(`branch#${repository}#${branch}`)).toBeLessThanOrEqual(2_048);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Table } from '../../../backend/backend.ts';
 import type { TableName } from '../../../backend/resources.ts';
+import { endPipeline } from '../../../functions/pipelines/end-pipeline.ts';
 import { reconcilePipelines } from '../../../functions/pipelines/tasks/reconcile-pipelines.ts';
 import { openApi, type TestApi } from '../open-api.ts';
 import { requestBody } from './requests.ts';
@@ -35,6 +36,45 @@ function dieAt(name: TableName, operation: 'put' | 'update') {
   };
   return vi.spyOn(api.home.backend, 'table').mockImplementation((each) => dying(table(each), each === name));
 }
+
+describe('an execute that answered 500', () => {
+  /** A first attempt that stored its pipeline and then failed, with the process alive. */
+  async function failOnce() {
+    const publish = vi.spyOn(api.home.backend.bus, 'publish').mockRejectedValueOnce(new Error('the bus is away'));
+    expect((await execute(withKey)).status).toBe(500);
+    publish.mockRestore();
+    const [stored] = await list();
+    return stored;
+  }
+
+  it('is finished at once by the same key, under the same id', async () => {
+    const stored = await failOnce();
+    const again = await execute(withKey);
+    expect([again.status, again.body]).toEqual([202, stored]);
+    expect(await list()).toHaveLength(1);
+    expect(await api.home.backend.machine('pipeline').describe(stored.pipeline_id)).toEqual({ status: 'RUNNING' });
+  });
+
+  it('takes no other request under its key', async () => {
+    await failOnce();
+    const body = requestBody({ branch: 'other' });
+    const other = await api.send('POST', '/api/v1/pipeline/execute', { body, headers: withKey });
+    expect([other.status, other.body.error.code]).toEqual([422, 'IDEMPOTENCY_MISMATCH']);
+  });
+
+  it('gives its own pipeline to the same key when another holds the branch by then, and starts no third', async () => {
+    const { pipeline_id: id } = await failOnce();
+    await endPipeline(api.home.backend, id);
+    const other = await execute();
+    expect(other.status).toBe(202);
+    const again = await execute(withKey);
+    expect([again.status, again.body.pipeline_id, again.body.status]).toEqual([202, id, 'failed']);
+    const ids = (await list()).map((pipeline: { pipeline_id: string }) => pipeline.pipeline_id);
+    expect(ids).toEqual([other.body.pipeline_id, id]);
+    const refused = await execute();
+    expect([refused.status, refused.body.error.details.pipeline_id]).toEqual([409, other.body.pipeline_id]);
+  });
+});
 
 describe('an execute that died', () => {
   it('before its pipeline was stored is finished under the same id by the same key a minute later', async () => {

@@ -62,7 +62,7 @@ describe('202', () => {
         timestamp: body.created_at,
         data: {
           pipeline_id: body.pipeline_id,
-          repo_url: 'http://omni-gitea:3000/omni-admin/my-project',
+          repo_url: repoUrl,
           branch: 'main',
           task: 'Add a login',
           stages: ['test'],
@@ -103,6 +103,12 @@ describe('400 VALIDATION_ERROR', () => {
     ['a blank task', { ...requestBody(), task: '  ' }, ['body.task']],
     ['no repository', { task: 'x', config: {} }, ['body.config.repo_url']],
     ['credentials in the URL', requestBody({ repo_url: 'http://user:pw@h/o/n' }), ['body.config.repo_url']],
+    [
+      'an over-long URL',
+      requestBody({ repo_url: `http://h/o/${'n'.repeat(2_048)}` }),
+      ['body.config.repo_url', 'body.config.repo_url'],
+    ],
+    ['a URL too long for a key', requestBody({ repo_url: `http://h/o/${'ü'.repeat(400)}` }), ['body.config.repo_url']],
     ['a bad branch', requestBody({ branch: 'a..b' }), ['body.config.branch']],
     ['no iterations', requestBody({ max_iterations: 0 }), ['body.config.max_iterations']],
     ['eleven iterations', requestBody({ max_iterations: 11 }), ['body.config.max_iterations']],

@@ -123,8 +123,7 @@ describe('200', () => {
 });
 
 describe('400 VALIDATION_ERROR', () => {
-  it('is given for what is no id of a pipeline, and for an unknown parameter', async () => {
-    expectRefusal(await get('abc'), 400, 'VALIDATION_ERROR');
+  it('is given for an unknown parameter', async () => {
     expectRefusal(await get(`${unknownId}?verbose=1`), 400, 'VALIDATION_ERROR');
   });
 });
@@ -137,6 +136,23 @@ describe('404 NOT_FOUND', () => {
   it('is given for a pipeline that is not there, and for no id at all', async () => {
     expectRefusal(await get(unknownId), 404, 'NOT_FOUND');
     expectRefusal(await get(''), 404, 'NOT_FOUND');
+  });
+
+  it.each([
+    'abc',
+    'executes',
+    'wf_01jhnkp8r2c5d3v7w9x0y1z2a3',
+    'pipe_01JHNKP8R2C5D3V7W9X0Y1Z2A3',
+    'pipe_1',
+    'a%20b',
+    'a%2Fb',
+    '%00',
+    '%F0%9F%91%8B',
+    'x'.repeat(100),
+    'x'.repeat(101),
+    'x'.repeat(3_000),
+  ])('is given for any text that is no id: %s', async (id) => {
+    expectRefusal(await get(id), 404, 'NOT_FOUND');
   });
 });
 

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type StageName, stageNames } from '../../../functions/core/settings.ts';
 import {
+  claimOf,
   type Failure,
   isSentBack,
-  mayBegin,
   newPipeline,
   orderedStages,
   type Pipeline,
@@ -12,6 +12,7 @@ import {
   target,
   withCancelRequested,
   withEnd,
+  withEndAnnounced,
   withStageBegun,
   withStageEnded,
 } from '../../../functions/pipelines/pipeline.ts';
@@ -47,16 +48,16 @@ describe('a new pipeline', () => {
     );
   });
 
-  it('has all eight where none were named, is running, in its first iteration, and may begin', () => {
+  it('has all eight where none were named, is running, and in its first iteration', () => {
     const pipeline = newPipeline('pipe_1', validRequest(), 1_000);
     expect(orderedStages(pipeline)).toEqual(stageNames);
     expect(pipeline).toMatchObject({ status: 'running', iteration: 1, createdMs: 1_000, revision: 0 });
-    expect(mayBegin(pipeline)).toBe(true);
   });
 
-  it('works on the normalised repository and the branch', () => {
-    const request = validRequest({ repo_url: 'http://OMNI-gitea:3000/o/n.git/', branch: 'x' });
-    expect(target(request)).toEqual({ repository: 'http://omni-gitea:3000/o/n', branch: 'x' });
+  it('claims the normalised repository and the branch, and calls them what its caller did', () => {
+    const config = { repo_url: 'http://OMNI-gitea:3000/o/n.git/', branch: 'x' };
+    expect(claimOf(validRequest(config))).toEqual({ repository: 'http://omni-gitea:3000/o/n', branch: 'x' });
+    expect(target(validRequest(config))).toEqual(config);
   });
 });
 
@@ -90,6 +91,18 @@ describe('a stage that begins', () => {
     });
   });
 
+  it.each([
+    ['that has begun in this iteration already', { test: running }, {}],
+    ['that has ended in this iteration', { test: failed }, {}],
+    ['that the pipeline has not', { ingest: running }, {}],
+    ['of an iteration that a later one has overtaken', { test: { ...pending, iteration: 2 } }, { iteration: 2 }],
+    ['of a pipeline whose cancellation was asked for', { test: pending }, { cancelRequestedMs: 5 }],
+    ['of a pipeline that has ended', { test: pending }, { status: 'failed' }],
+  ] as const)('changes nothing %s', (_, stages, rest) => {
+    const pipeline = withStages(stages, rest);
+    expect(withStageBegun(pipeline, 'test', 1, 9_000)).toBe(pipeline);
+  });
+
   it('in a new iteration adds no stage that was not asked for', () => {
     const pipeline = withStageBegun(withStages({ generate: completed, test: failed }), 'generate', 2, 9_000);
     expect(orderedStages(pipeline)).toEqual(['generate', 'test']);
@@ -101,12 +114,20 @@ describe('a stage that ends', () => {
     [true, 'completed'],
     [false, 'failed'],
   ])('having passed: %s, is %s at that time', (passed, status) => {
-    const pipeline = withStageEnded(withStages({ test: running }), 'test', passed, 8_000);
+    const end = { iteration: 1, passed, completedMs: 8_000 };
+    const pipeline = withStageEnded(withStages({ test: running }), 'test', end);
     expect(pipeline.stages.test).toEqual({ ...running, status, completedMs: 8_000 });
   });
 
-  it('must be one of the pipeline', () => {
-    expect(() => withStageEnded(withStages({ test: running }), 'deploy', true, 1)).toThrow('deploy');
+  it.each([
+    ['of a stage that the pipeline has not', { ingest: running }, {}],
+    ['of a stage that has not begun', { test: pending }, {}],
+    ['of a stage that has ended', { test: completed }, {}],
+    ['of an iteration that a later one has overtaken', { test: { ...running, iteration: 2 } }, { iteration: 2 }],
+    ['of a pipeline that has ended', { test: running }, { status: 'cancelled' }],
+  ] as const)('changes nothing %s', (_, stages, rest) => {
+    const pipeline = withStages(stages, rest);
+    expect(withStageEnded(pipeline, 'test', { iteration: 1, passed: true, completedMs: 8_000 })).toBe(pipeline);
   });
 });
 
@@ -135,7 +156,8 @@ describe('a cancellation', () => {
   it('keeps the time of the first request, and lets nothing begin any more', () => {
     const once = withCancelRequested(begun(), 5_000);
     expect(withCancelRequested(once, 9_000)).toBe(once);
-    expect([once.cancelRequestedMs, once.status, mayBegin(once)]).toEqual([5_000, 'running', false]);
+    expect([once.cancelRequestedMs, once.status]).toEqual([5_000, 'running']);
+    expect(withStageBegun(once, 'ingest', 1, 9_000)).toBe(once);
   });
 });
 
@@ -184,6 +206,27 @@ describe('the end of a pipeline', () => {
     expect(withEnd(cancelled, undefined, 9_000)).not.toHaveProperty('error');
   });
 
+  it('blames generate when work was sent back to it and the end came before it began again', () => {
+    const stages = { generate: completed, validate: failed, test: pending };
+    expect(withEnd(withStages(stages), undefined, 9_000).error).toEqual({
+      code: 'INTERNAL',
+      stage: 'generate',
+      message: 'The generate stage broke off.',
+      retryable: true,
+    });
+  });
+
+  it('has no error when it was cancelled after work was sent back', () => {
+    const stages = { generate: completed, validate: failed, test: pending };
+    expect(withEnd(withStages(stages, { cancelRequestedMs: 5 }), undefined, 9_000)).not.toHaveProperty('error');
+  });
+
+  it('is unannounced until somebody says that it was announced', () => {
+    const ended = withEnd(withStages({ test: completed }), undefined, 9_000);
+    expect(ended.unannounced).toBe('end');
+    expect(withEndAnnounced(ended)).not.toHaveProperty('unannounced');
+  });
+
   it('is always an end, with no stage left pending or running, whatever came before', () => {
     const state = fc.constantFrom(completed, running, pending, failed);
     const stages = subsets.chain((names) =>
@@ -202,7 +245,7 @@ describe('the end of a pipeline', () => {
         }
         expect(orderedStages(after)).toEqual(orderedStages(before));
         expect(after.status === 'failed').toBe(asked === undefined && after.error !== undefined);
-        expect(mayBegin(after)).toBe(false);
+        for (const name of stageNames) expect(withStageBegun(after, name, after.iteration, 9_000)).toBe(after);
       }),
     );
   });

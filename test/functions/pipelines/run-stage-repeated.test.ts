@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { withStageBegun, withStageEnded } from '../../../functions/pipelines/pipeline.ts';
-import { changePipeline } from '../../../functions/pipelines/pipeline-store.ts';
-import type { Transition } from '../../../functions/pipelines/run-stage.ts';
+import type { Transition } from '../../../functions/pipelines/settle-stage.ts';
 import { listStageRuns } from '../../../functions/pipelines/stage-run-store.ts';
 import { openHome, type TestHome } from '../open-home.ts';
 import { Death, dyingBackend } from './dying-backend.ts';
@@ -82,52 +80,7 @@ describe('a call for an earlier iteration, after a later one began', () => {
     expect(await runOnce(home, id, { stage: 'generate' })).toEqual({ next: 'continue', iteration: 1 });
     expect([await stored(home, id), home.published]).toEqual([pipeline, published]);
   });
-
-  it('that was overtaken between its reads and its first write does not take the pipeline back', async () => {
-    upstream = scriptUpstream({ polls: 5 });
-    const { id } = await start();
-    await runOnce(home, id);
-    const overtaken = overtakenAtPipelineWrite(async () => {
-      await changePipeline(home.backend, id, (now) => withStageEnded(now, 'validate', false, home.clock.now()));
-      await changePipeline(home.backend, id, (now) => withStageBegun(now, 'generate', 2, home.clock.now()));
-    });
-    const transition = await runOnce({ ...home, backend: overtaken }, id);
-    expect(transition.next).toBe('wait');
-    expect(await stored(home, id)).toMatchObject({
-      iteration: 2,
-      stages: { generate: { status: 'running', iteration: 2 }, validate: { status: 'pending', iteration: 2 } },
-    });
-  });
-
-  it('that was overtaken by the end of its stage does not make it run again', async () => {
-    upstream = scriptUpstream({ polls: 5 });
-    const { id } = await start();
-    await runOnce(home, id);
-    const overtaken = overtakenAtPipelineWrite(async () => {
-      await changePipeline(home.backend, id, (now) => withStageEnded(now, 'validate', true, home.clock.now()));
-    });
-    await runOnce({ ...home, backend: overtaken }, id);
-    expect((await stored(home, id)).stages.validate?.status).toBe('completed');
-  });
 });
-
-/** The home's backend, where somebody else is faster: between the second and the third read of the pipelines table. */
-function overtakenAtPipelineWrite(overtake: () => Promise<void>) {
-  const table = home.backend.table('pipelines');
-  let reads = 0;
-  const slow = {
-    ...table,
-    get: async (...args: Parameters<typeof table.get>) => {
-      reads += 1;
-      if (reads === 3) await overtake();
-      return table.get(...args);
-    },
-  };
-  return {
-    ...home.backend,
-    table: (name: Parameters<typeof home.backend.table>[0]) => (name === 'pipelines' ? slow : home.backend.table(name)),
-  };
-}
 
 it('two calls at the same time start the work once, and one of them at most fails', async () => {
   upstream = scriptUpstream({ polls: 1 });

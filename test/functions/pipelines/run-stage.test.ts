@@ -3,6 +3,7 @@ import { withCancelRequested } from '../../../functions/pipelines/pipeline.ts';
 import { changePipeline } from '../../../functions/pipelines/pipeline-store.ts';
 import { loadStageRun } from '../../../functions/pipelines/stage-run-store.ts';
 import { openHome, type TestHome } from '../open-home.ts';
+import { repoUrl } from './requests.ts';
 import { connectionRefused, type ScriptedUpstream, scriptUpstream } from './scripted-upstream.ts';
 import { runOnce, runToEnd, stored } from './stage-scenario.ts';
 import { storePipeline } from './stored-pipeline.ts';
@@ -63,7 +64,7 @@ describe('a stage that passes', () => {
         type: 'pipeline.stage.completed',
         data: {
           pipeline_id: id,
-          repo_url: 'http://omni-gitea:3000/omni-admin/my-project',
+          repo_url: repoUrl,
           branch: 'main',
           stage: 'validate',
           status: 'completed',
@@ -138,28 +139,6 @@ describe('an upstream that fails', () => {
     expect(await runToEnd(home, id)).toEqual({ next: 'finish', iteration: 1 });
     expect(upstream.requests).toHaveLength(3);
     expect((await runOf(id))?.outcome?.failure).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });
-  });
-
-  it('to answer how the work stands is asked again later, five times in a row, and the log says so', async () => {
-    upstream = scriptUpstream({ fails: ({ method }) => (method === 'GET' ? connectionRefused() : undefined) });
-    const { id } = await start();
-    for (let poll = 1; poll <= 5; poll += 1) expect((await runOnce(home, id)).next).toBe('wait');
-    expect(await runOf(id)).toMatchObject({ polls: 5, failedPolls: 5 });
-    expect((await runOf(id))?.logs.filter(({ level }) => level === 'warn')).toHaveLength(5);
-    expect((await runOnce(home, id)).next).toBe('finish');
-    expect((await runOf(id))?.outcome?.failure).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });
-  });
-
-  it('and recovers starts a new count of failed questions', async () => {
-    let isAway = true;
-    const fails = ({ method }: Request) => (isAway && method === 'GET' ? connectionRefused() : undefined);
-    upstream = scriptUpstream({ polls: 1, fails });
-    const { id } = await start();
-    for (let poll = 1; poll <= 5; poll += 1) await runOnce(home, id);
-    isAway = false;
-    expect((await runOnce(home, id)).next).toBe('wait');
-    expect((await runOf(id))?.failedPolls).toBe(0);
-    expect((await runOnce(home, id)).next).toBe('continue');
   });
 
   it('to answer within UPSTREAM_TIMEOUT_SECONDS counts as unavailable', async () => {

@@ -2,7 +2,7 @@ import { newId } from '../../../functions/core/ids.ts';
 import type { StageName } from '../../../functions/core/settings.ts';
 import { takeBranch } from '../../../functions/pipelines/branch-lock.ts';
 import { launchPipeline } from '../../../functions/pipelines/launch-pipeline.ts';
-import { newPipeline, type Pipeline, target } from '../../../functions/pipelines/pipeline.ts';
+import { claimOf, newPipeline, type Pipeline } from '../../../functions/pipelines/pipeline.ts';
 import { changePipeline, createPipeline } from '../../../functions/pipelines/pipeline-store.ts';
 import type { TestHome } from '../open-home.ts';
 import { validRequest } from './requests.ts';
@@ -12,7 +12,7 @@ export async function storePipeline(home: TestHome, options: StoredPipelineOptio
   const nowMs = home.clock.now();
   const request = validRequest(options.config, options.stages ? { stages: options.stages } : {});
   const id = newId('pipe', nowMs);
-  await takeBranch(home.backend, { target: target(request), owner: id, nowMs });
+  await takeBranch(home.backend, { target: claimOf(request), owner: id, nowMs });
   await createPipeline(home.backend, newPipeline(id, request, nowMs));
   return changePipeline(home.backend, id, (pipeline) => ({ ...pipeline, ...options.change }));
 }

@@ -72,7 +72,10 @@ describe('a whole pipeline against the simulated platform', () => {
       'changes.patch',
       'quality-gate.json',
       'security-scan.json',
-      'test.log',
+      '2-clone.log',
+      '3-install.log',
+      '4-lint.log',
+      '5-test.log',
       'deployment.json',
       'monitoring.json',
       'lesson.md',
@@ -111,7 +114,7 @@ describe('a whole pipeline against the simulated platform', () => {
     await fault({ service: 'ai-coder-alpha', fault: 'unreachable' });
     const pipeline = await run({}, { stages: ['generate'] });
     expect(pipeline.status).toBe('completed');
-    expect(pipeline.stages.generate.logs[0].message).toContain('ai-coder-beta');
+    expect(pipeline.stages.generate.logs[1].message).toContain('ai-coder-beta');
   });
 
   it('rolls out once although the answer was lost', async () => {
@@ -119,7 +122,7 @@ describe('a whole pipeline against the simulated platform', () => {
     const pipeline = await run({}, { stages: ['deploy'] });
     expect(pipeline.status).toBe('completed');
     const messages = pipeline.stages.deploy.logs.map(({ message }: { message: string }) => message);
-    expect(messages.filter((message: string) => message.startsWith('Asking for stack'))).toHaveLength(1);
+    expect(messages.filter((message: string) => message.startsWith('Rolling stack'))).toHaveLength(1);
     expect(messages.some((message: string) => message.includes('answer was lost'))).toBe(true);
     expect(await startsOf('container-manager')).toHaveLength(1);
   });

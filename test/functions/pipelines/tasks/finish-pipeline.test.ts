@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { takeBranch } from '../../../../functions/pipelines/branch-lock.ts';
-import { type Pipeline, type StageState, target } from '../../../../functions/pipelines/pipeline.ts';
+import { claimOf, type Pipeline, type StageState } from '../../../../functions/pipelines/pipeline.ts';
 import { newStageRun, type StageOutcome } from '../../../../functions/pipelines/stage-run.ts';
 import { beginStageRun } from '../../../../functions/pipelines/stage-run-store.ts';
 import { finishPipeline } from '../../../../functions/pipelines/tasks/finish-pipeline.ts';
@@ -34,7 +34,7 @@ const store = (stages: Pipeline['stages'], change: Partial<Pipeline> = {}) =>
   storePipeline(home, { config: { branch: `b${branches++}` }, change: { stages, ...change } });
 const finish = (id: string, more: object = {}) => finishPipeline.run({ pipeline_id: id, ...more }, home);
 const isFree = (pipeline: Pipeline) =>
-  takeBranch(home.backend, { target: target(pipeline.request), owner: 'pipe_other', nowMs: home.clock.now() }).then(
+  takeBranch(home.backend, { target: claimOf(pipeline.request), owner: 'pipe_other', nowMs: home.clock.now() }).then(
     () => true,
     () => false,
   );
@@ -85,6 +85,45 @@ describe('the error', () => {
   });
 });
 
+describe('after a gate sent the work back', () => {
+  const sentBack = { generate: completed, test: failed, deploy: pending };
+  async function storeSentBack(change: Partial<Pipeline> = {}) {
+    const { id } = await store(sentBack, change);
+    await beginStageRun(home.backend, { ...newStageRun(id, 'test', 1, 1), completedMs: 2, outcome: rejection });
+    return id;
+  }
+
+  it('a cancellation that came before generate began again shows no error', async () => {
+    const id = await storeSentBack({ cancelRequestedMs: 5 });
+    expect(await finish(id)).toEqual({ status: 'cancelled' });
+    expect(await stored(home, id)).not.toHaveProperty('error');
+    expect(home.published.map(({ type }) => type)).toEqual(['pipeline.cancelled']);
+    expect(home.published[0]?.data).not.toHaveProperty('error');
+  });
+
+  it('a generate that could not begin again is what failed, not the gate', async () => {
+    const id = await storeSentBack();
+    await finish(id, { broken_off: { Error: 'States.Timeout' } });
+    const error = { code: 'INTERNAL', stage: 'generate', message: 'The generate stage broke off.', retryable: true };
+    expect((await stored(home, id)).error).toEqual(error);
+    expect(home.published[0]?.data['error']).toEqual(error);
+  });
+
+  it('the gate is what failed when no iteration was left', async () => {
+    const pipeline = await storePipeline(home, {
+      config: { branch: `b${branches++}`, max_iterations: 1 },
+      change: { stages: sentBack },
+    });
+    await beginStageRun(home.backend, {
+      ...newStageRun(pipeline.id, 'test', 1, 1),
+      completedMs: 2,
+      outcome: rejection,
+    });
+    await finish(pipeline.id);
+    expect((await stored(home, pipeline.id)).error).toEqual(rejection.failure);
+  });
+});
+
 describe('again', () => {
   it('it repeats the same event and decides nothing anew', async () => {
     const pipeline = await store({ test: completed });
@@ -100,12 +139,12 @@ describe('again', () => {
   it('it does not free the branch of the pipeline that has taken it since', async () => {
     const pipeline = await store({ test: completed });
     await finish(pipeline.id);
-    await takeBranch(home.backend, { target: target(pipeline.request), owner: 'pipe_next', nowMs: home.clock.now() });
+    await takeBranch(home.backend, { target: claimOf(pipeline.request), owner: 'pipe_next', nowMs: home.clock.now() });
     await finish(pipeline.id);
     expect(await isFree(pipeline)).toBe(false);
   });
 
-  it.each([0, 1, 2])('after a death at write %i it brings the same end about', async (writes) => {
+  it.each([0, 1, 2, 3])('after a death at write %i it brings the same end about', async (writes) => {
     const pipeline = await store({ test: completed });
     const dying = { ...home, backend: dyingBackend(home.backend, writes, false) };
     await expect(finishPipeline.run({ pipeline_id: pipeline.id }, dying)).rejects.toThrow();

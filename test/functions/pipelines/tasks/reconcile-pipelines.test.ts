@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../../../backend/backend.ts';
 import { takeBranch } from '../../../../functions/pipelines/branch-lock.ts';
-import { target } from '../../../../functions/pipelines/pipeline.ts';
+import { endPipeline } from '../../../../functions/pipelines/end-pipeline.ts';
+import { claimOf } from '../../../../functions/pipelines/pipeline.ts';
 import { reconcilePipelines } from '../../../../functions/pipelines/tasks/reconcile-pipelines.ts';
 import { openHome, type TestHome } from '../../open-home.ts';
+import { Death, dyingBackend } from '../dying-backend.ts';
 import { stored } from '../stage-scenario.ts';
 import { startPipeline, storePipeline } from '../stored-pipeline.ts';
 
@@ -54,7 +56,7 @@ describe('the reconciliation', () => {
     });
     expect(home.published).toMatchObject([{ type: 'pipeline.failed', data: { pipeline_id: pipeline.id } }]);
     await expect(
-      takeBranch(home.backend, { target: target(pipeline.request), owner: 'pipe_b', nowMs: home.clock.now() }),
+      takeBranch(home.backend, { target: claimOf(pipeline.request), owner: 'pipe_b', nowMs: home.clock.now() }),
     ).resolves.toBeUndefined();
     expect(await reconcile()).toEqual({ reconciled: 0 });
   });
@@ -63,6 +65,37 @@ describe('the reconciliation', () => {
     await storePipeline(home, { change: { status: 'completed' } });
     expect(await reconcile()).toEqual({ reconciled: 0 });
     expect(home.published).toEqual([]);
+  });
+
+  it.each([
+    ['before it was published', 1],
+    ['before its branch was freed', 2],
+    ['before it was noted as announced', 3],
+  ])('announces an end that was stored, cut short %s, once more and with the same id', async (_, writes) => {
+    const completed = { status: 'completed', iteration: 1, startedMs: 1, completedMs: 2 } as const;
+    const pipeline = await storePipeline(home, { change: { stages: { test: completed } } });
+    const dying = dyingBackend(home.backend, writes, false);
+    await expect(endPipeline(dying, pipeline.id)).rejects.toThrow(Death);
+    expect(await stored(home, pipeline.id)).toMatchObject({ status: 'completed', unannounced: 'end' });
+    const before = [...home.published];
+    home.clock.advance(300_000);
+    expect(await reconcile()).toEqual({ reconciled: 1 });
+    expect(home.published).toHaveLength(before.length + 1);
+    expect(new Set(home.published.map(({ id }) => id)).size).toBe(1);
+    expect(home.published[0]).toMatchObject({ type: 'pipeline.completed', data: { pipeline_id: pipeline.id } });
+    expect(await stored(home, pipeline.id)).not.toHaveProperty('unannounced');
+    await expect(
+      takeBranch(home.backend, { target: claimOf(pipeline.request), owner: 'pipe_b', nowMs: home.clock.now() }),
+    ).resolves.toBeUndefined();
+    expect(await reconcile()).toEqual({ reconciled: 0 });
+    expect(home.published).toHaveLength(before.length + 1);
+  });
+
+  it('leaves an end to its execution while that is running', async () => {
+    const pipeline = await startPipeline(home, { change: { status: 'completed', completedMs: 1, unannounced: 'end' } });
+    home.published.length = 0;
+    expect(await reconcile()).toEqual({ reconciled: 0 });
+    expect([await stored(home, pipeline.id), home.published]).toEqual([pipeline, []]);
   });
 
   it('goes through more pipelines than one page holds', async () => {
