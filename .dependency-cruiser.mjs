@@ -21,7 +21,7 @@ export default {
       severity: 'error',
       from: { path: '^functions/' },
       to: {
-        path: '^(lib|bin|backend/(aws|embedded)|platform/simulated)/|node_modules/(@aws-sdk|aws-cdk-lib|constructs)/',
+        path: '^(lib|bin|backend/(aws|embedded|lambda)|platform/simulated)/|node_modules/(@aws-sdk|aws-cdk-lib|constructs)/',
       },
     },
     {
@@ -48,6 +48,13 @@ export default {
       severity: 'error',
       from: { path: '^backend/[^/]+\\.ts$' },
       to: { path: '^backend/.+/' },
+    },
+    {
+      name: 'adapters-know-no-function',
+      comment: 'What joins functions to adapters is the home: backend/lambda on AWS, bin/embedded on one machine.',
+      severity: 'error',
+      from: { path: '^backend/(aws|embedded)/' },
+      to: { path: '^(functions|platform|lib|bin|backend/lambda)/' },
     },
     {
       name: 'nothing-imports-tests',

@@ -17,7 +17,10 @@ export interface Backend {
 export type Scalar = string | number | boolean | null;
 export type Json = Scalar | Json[] | { [key: string]: Json };
 
-/** An item's address: partition and sort key. */
+/**
+ * An item's address: partition and sort key, of at most 2,048 and 1,024 bytes, as are the fields that an index goes by.
+ * Longer ones are refused with a RangeError.
+ */
 export interface Key {
   pk: string;
   sk: string;
@@ -48,7 +51,7 @@ export interface Changes {
 }
 
 export interface Query {
-  /** The table's own keys, or the index named here. */
+  /** The table's own keys, or the index named here; one of keys gives and filters by no other fields. */
   index?: string;
   /** The value of the partition key. */
   partition: string;
@@ -60,8 +63,13 @@ export interface Query {
   order?: 'newest' | 'oldest';
   /** Most items to return, 1 to 1000. */
   limit: number;
-  /** Only items with these values; applied before the limit. */
+  /** Only items with these values, applied before the limit; an empty record asks for nothing. */
   equals?: Record<string, Scalar>;
+}
+
+/** Whether the query asks for values, so that an adapter may have to look at more items than it gives. */
+export function isFiltered({ equals = {} }: Query): boolean {
+  return Object.keys(equals).length > 0;
 }
 
 export interface Page {

@@ -3,9 +3,20 @@
  * contracts name it in their `access`, and both adapters read keys and indexes here.
  */
 
+/** A secondary index: the fields that are its partition and sort key. A sort key is unique in its partition. */
+export interface IndexSpec {
+  partition: string;
+  sort: string;
+  /**
+   * `keys`: its items have the keys of table and index and `expires_at`, nothing else, so that a change of any other field
+   * costs no write to the index. Whole items where left out.
+   */
+  projection?: 'keys';
+}
+
 interface TableSpec {
-  /** Secondary indexes by name: the fields that are their partition and sort key. A sort key is unique in its partition. */
-  indexes: Record<string, { partition: string; sort: string }>;
+  /** Secondary indexes by name. */
+  indexes: Record<string, IndexSpec>;
   /** Items that can be made again from elsewhere need no point-in-time recovery. */
   isDisposable?: true;
 }
@@ -17,7 +28,7 @@ export const tables = {
       by_creation: { partition: 'kind', sort: 'id' },
       by_status: { partition: 'status', sort: 'id' },
       /** Holds only pipelines whose end is still to be published: sparse, and nearly always empty. */
-      by_unannounced: { partition: 'unannounced', sort: 'id' },
+      by_unannounced: { partition: 'unannounced', sort: 'id', projection: 'keys' },
       by_repository: { partition: 'repository', sort: 'id' },
       by_branch: { partition: 'branch', sort: 'id' },
     },
@@ -35,18 +46,20 @@ export const tables = {
   requests: { indexes: {}, isDisposable: true },
 } as const satisfies Record<string, TableSpec>;
 
-interface QueueSpec {
+export interface QueueSpec {
   /** Seconds that a receiver has before the message is given to another. */
   visibilitySeconds: number;
   /** Receives before a message goes to the dead-letter queue. */
   receivesMax: number;
   /** Most messages that one call of the consumer gets. */
   batchSize: number;
+  /** What the bus brings to it: every event, or those of the types listed. A list must name types of event-types.ts. */
+  events: 'all' | readonly string[];
 }
 
 export const queues = {
   /** Events on their way into the events table. 5 receives ride out a throttled table; then someone must look. */
-  'event-log': { visibilitySeconds: 60, receivesMax: 5, batchSize: 10 },
+  'event-log': { visibilitySeconds: 60, receivesMax: 5, batchSize: 10, events: 'all' },
 } as const satisfies Record<string, QueueSpec>;
 
 /** State machines by the name of their file in statemachines/. */
@@ -62,16 +75,34 @@ export type MachineName = (typeof machines)[number];
  */
 export type SecretName = 'token' | 'token-previous' | `upstream/${string}`;
 
-export type AccessMode = 'read' | 'write' | 'read-write';
+/** Objects by what their keys begin with. */
+export type ObjectPrefix = 'pipelines/';
+
+/** To write is to put and to update; few functions delete, and they say so. */
+export type TableMode = 'read' | 'write' | 'read-write' | 'read-write-delete';
+export type ObjectMode = 'read' | 'write' | 'read-write';
 
 /** What one function may use. CDK turns it into the function's role; the embedded home refuses anything beyond it. */
 export interface Access {
-  tables?: Partial<Record<TableName, AccessMode>>;
+  tables?: Partial<Record<TableName, TableMode>>;
   queues?: QueueName[];
   machines?: MachineName[];
-  objects?: AccessMode;
+  objects?: Partial<Record<ObjectPrefix, ObjectMode>>;
   bus?: true;
+  /** Services of the platform that it calls: it gets their credentials, and a place in their network. */
+  services?: string[];
+  /** Secrets beyond those of its services. */
   secrets?: SecretName[];
+}
+
+/** Every secret that a function with this access may read. */
+export function secretsOf({ secrets = [], services = [] }: Access): SecretName[] {
+  return [...secrets, ...services.map((service): SecretName => `upstream/${service}`)];
+}
+
+/** Whether a mode holds this right, as one of the words that it is made of. */
+export function allows(mode: TableMode | ObjectMode, right: 'read' | 'write' | 'delete'): boolean {
+  return mode.split('-').includes(right);
 }
 
 /** The event source name that every event carries on EventBridge. */

@@ -1,5 +1,5 @@
 import type { Backend, Bus, Objects, Table } from './backend.ts';
-import type { Access, AccessMode } from './resources.ts';
+import { type Access, allows, secretsOf, type TableMode } from './resources.ts';
 
 /**
  * The backend as a function with this access may use it; anything beyond throws {@link AccessNotDeclared}, as AWS would
@@ -14,7 +14,7 @@ export function restrict(backend: Backend, access: Access): Backend {
   );
   const queues = new Map(access.queues?.map((name) => [name, backend.queue(name)]));
   const machines = new Map(access.machines?.map((name) => [name, backend.machine(name)]));
-  const secrets = new Set<string>(access.secrets);
+  const secrets = new Set<string>(secretsOf(access));
   return {
     table: (name) => declared(tables.get(name), `the table ${name}`),
     queue: (name) => declared(queues.get(name), `the queue ${name}`),
@@ -37,26 +37,39 @@ type TableName = Parameters<Backend['table']>[0];
 
 const noBus: Bus = { publish: async () => refuse('the bus') };
 
-function restrictedTable(backend: Backend, name: TableName, mode: AccessMode): Table {
+function restrictedTable(backend: Backend, name: TableName, mode: TableMode): Table {
   const table = backend.table(name);
-  const reading = mode === 'write' ? refuser(`reading the table ${name}`) : undefined;
-  const writing = mode === 'read' ? refuser(`writing the table ${name}`) : undefined;
+  const reading = allows(mode, 'read') ? undefined : refuser(`reading the table ${name}`);
+  const writing = allows(mode, 'write') ? undefined : refuser(`writing the table ${name}`);
+  const deleting = allows(mode, 'delete') ? undefined : refuser(`deleting from the table ${name}`);
   return {
     get: reading ?? ((key) => table.get(key)),
     query: reading ?? ((query) => table.query(query)),
     put: writing ?? ((item, condition) => table.put(item, condition)),
     update: writing ?? ((key, changes, condition) => table.update(key, changes, condition)),
-    delete: writing ?? ((key, condition) => table.delete(key, condition)),
+    delete: deleting ?? ((key, condition) => table.delete(key, condition)),
   };
 }
 
-function restrictedObjects(objects: Objects, mode: AccessMode | undefined): Objects {
-  const reading = mode?.startsWith('read') ? undefined : refuser('reading objects');
-  const writing = mode?.endsWith('write') ? undefined : refuser('writing objects');
+function restrictedObjects(objects: Objects, access: NonNullable<Access['objects']> = {}): Objects {
+  const modes = Object.entries(access);
+  function check(right: 'read' | 'write', key: string): void {
+    const isAllowed = modes.some(([prefix, mode]) => key.startsWith(prefix) && allows(mode, right));
+    if (!isAllowed) refuse(`${right === 'read' ? 'reading' : 'writing'} the object ${key}`);
+  }
   return {
-    get: reading ?? ((key) => objects.get(key)),
-    signedUrl: reading ?? ((key, expiresInSeconds) => objects.signedUrl(key, expiresInSeconds)),
-    put: writing ?? ((key, body, contentType) => objects.put(key, body, contentType)),
+    async get(key) {
+      check('read', key);
+      return objects.get(key);
+    },
+    async signedUrl(key, expiresInSeconds) {
+      check('read', key);
+      return objects.signedUrl(key, expiresInSeconds);
+    },
+    async put(key, body, contentType) {
+      check('write', key);
+      return objects.put(key, body, contentType);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { openStore } from '../backend/embedded/store.ts';
 import { readCatalogue } from '../platform/read-catalogue.ts';
@@ -6,6 +6,7 @@ import { startSimulatedPlatform } from '../platform/simulated/start-simulated-pl
 import { type ControlPlane, openControlPlane } from './embedded/control-plane.ts';
 import { requestListener } from './embedded/http-server.ts';
 import { listen } from './embedded/listen.ts';
+import { onceReady } from './embedded/once-ready.ts';
 import { type EmbeddedSettings, readEmbeddedSettings } from './embedded/settings.ts';
 import { startMessage } from './embedded/start-message.ts';
 import { readToken } from './embedded/token.ts';
@@ -16,6 +17,7 @@ const requestTimeoutMs = 30_000;
 /** Longest that a shutdown waits for what is under way, in ms; what is left goes on at the next start, as after a crash. */
 const shutdownMs = 20_000;
 
+process.umask(0o077);
 try {
   await serve(readEmbeddedSettings(process.env));
 } catch (error) {
@@ -23,10 +25,11 @@ try {
   process.exit(1);
 }
 
-/** Brings the control plane up and keeps it until SIGTERM or SIGINT. */
+/** Brings the control plane up and keeps it until SIGTERM or SIGINT. All that it writes is for its user alone, see umask. */
 async function serve(settings: EmbeddedSettings): Promise<void> {
   const store = openStore(settings.dataFolder);
-  const server = createServer({ requestTimeout: requestTimeoutMs });
+  const opening = Promise.withResolvers<RequestListener>();
+  const server = createServer({ requestTimeout: requestTimeoutMs }, onceReady(opening.promise));
   const baseUrl = await listen(server, settings);
   const token = readToken(settings);
   const platform = await openPlatform(settings);
@@ -40,8 +43,9 @@ async function serve(settings: EmbeddedSettings): Promise<void> {
     baseUrl,
     environment: process.env,
   });
-  server.on('request', requestListener(controlPlane.site));
-  console.log(startMessage({ baseUrl, token, settings, controlUrl: platform.controlUrl }));
+  opening.resolve(requestListener(controlPlane.site));
+  const isTerminal = process.stdout.isTTY === true;
+  console.log(startMessage({ baseUrl, token, settings, controlUrl: platform.controlUrl, isTerminal }));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => shutDown(server, controlPlane, platform.close));
   }

@@ -7,10 +7,13 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { environmentName } from '../backend/aws/environment.ts';
 import {
   type Access,
-  type AccessMode,
+  allows,
   type MachineName,
+  type ObjectMode,
   type QueueName,
   type SecretName,
+  secretsOf,
+  type TableMode,
   type TableName,
   tables,
 } from '../backend/resources.ts';
@@ -33,45 +36,36 @@ export interface AccessGrant {
   environment: Record<string, string>;
 }
 
-const tableActions: Record<AccessMode, string[]> = {
+const tableActions = {
   read: ['dynamodb:GetItem', 'dynamodb:Query'],
-  write: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-  'read-write': [
-    'dynamodb:GetItem',
-    'dynamodb:Query',
-    'dynamodb:PutItem',
-    'dynamodb:UpdateItem',
-    'dynamodb:DeleteItem',
-  ],
+  write: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  delete: ['dynamodb:DeleteItem'],
 };
 
-const objectActions: Record<AccessMode, string[]> = {
-  read: ['s3:GetObject'],
-  write: ['s3:PutObject'],
-  'read-write': ['s3:GetObject', 's3:PutObject'],
-};
+const objectActions = { read: ['s3:GetObject'], write: ['s3:PutObject'] };
 
 /** Turns what a contract says a function may use into the statements of its role and the names in its environment. */
 export function accessGrant(access: Access, resources: Resources): AccessGrant {
+  const secrets = secretsOf(access);
   const grants = [
     ...Object.entries(access.tables ?? {}).map(([name, mode]) => tableGrant(name as TableName, mode, resources)),
     ...(access.queues ?? []).map((name) => queueGrant(name, resources)),
     ...(access.machines ?? []).map((name) => machineGrant(name, resources)),
-    ...(access.objects ? [objectsGrant(access.objects, resources)] : []),
+    ...Object.entries(access.objects ?? {}).map(([prefix, mode]) => objectsGrant(prefix, mode, resources)),
     ...(access.bus ? [busGrant(resources)] : []),
-    ...(access.secrets ?? []).map((name) => secretGrant(name, resources)),
+    ...secrets.map((name) => secretGrant(name, resources)),
   ];
   const { statements, environment } = mergedGrants(grants);
-  const usesKey = access.tables ?? access.objects ?? access.queues;
+  const usesKey = access.tables || access.objects || access.queues || secrets.length > 0;
   if (usesKey && resources.encryptionKey) statements.push(keyStatement(resources.encryptionKey));
   return { statements, environment };
 }
 
-function tableGrant(name: TableName, mode: AccessMode, resources: Resources): AccessGrant {
+function tableGrant(name: TableName, mode: TableMode, resources: Resources): AccessGrant {
   const table = resources.tables[name];
-  const statements = [new PolicyStatement({ actions: tableActions[mode], resources: [table.tableArn] })];
+  const statements = [new PolicyStatement({ actions: actionsOf(mode, tableActions), resources: [table.tableArn] })];
   const indexes = Object.keys(tables[name].indexes).map((index) => `${table.tableArn}/index/${index}`);
-  if (mode !== 'write' && indexes.length > 0) {
+  if (allows(mode, 'read') && indexes.length > 0) {
     statements.push(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes }));
   }
   return { statements, environment: { [environmentName('table', name)]: table.tableName } };
@@ -115,11 +109,20 @@ function machineGrant(name: MachineName, resources: Resources): AccessGrant {
 }
 
 /** The right to list is what makes S3 answer 404, not 403, for an object that is not there. */
-function objectsGrant(mode: AccessMode, { artifacts }: Resources): AccessGrant {
-  const statements = [new PolicyStatement({ actions: objectActions[mode], resources: [artifacts.arnForObjects('*')] })];
-  if (mode !== 'write')
+function objectsGrant(prefix: string, mode: ObjectMode, { artifacts }: Resources): AccessGrant {
+  const objects = artifacts.arnForObjects(`${prefix}*`);
+  const statements = [new PolicyStatement({ actions: actionsOf(mode, objectActions), resources: [objects] })];
+  if (allows(mode, 'read'))
     statements.push(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [artifacts.bucketArn] }));
   return { statements, environment: { [environmentName('bucket', 'artifacts')]: artifacts.bucketName } };
+}
+
+/** The actions of the rights that a mode holds. */
+function actionsOf<Right extends 'read' | 'write' | 'delete'>(
+  mode: TableMode | ObjectMode,
+  actions: Record<Right, string[]>,
+): string[] {
+  return (Object.keys(actions) as Right[]).flatMap((right) => (allows(mode, right) ? actions[right] : []));
 }
 
 function busGrant({ bus }: Resources): AccessGrant {

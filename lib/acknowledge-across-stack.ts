@@ -13,8 +13,8 @@ export function acknowledgeAcrossStack(stack: Stack, { artifacts, pipeline }: Sh
   const bucket = stack.getLogicalId(artifacts.node.defaultChild as CfnBucket);
   const executions = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${pipeline.name}:*`;
   acknowledge(stack, {
-    [`AwsSolutions-IAM5[Resource::<${bucket}.Arn>/*]`]:
-      'Objects are named when they are written; the bucket is the bound.',
+    [`AwsSolutions-IAM5[Resource::<${bucket}.Arn>/pipelines/*]`]:
+      'Objects are named when they are written; their prefix is the bound.',
     [`AwsSolutions-IAM5[Resource::${executions}]`]:
       'Executions are named when they start; the state machine is the bound.',
     'Serverless-LambdaStarPermissions': Object.values(wildcardReasons).join(' '),

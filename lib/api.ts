@@ -113,7 +113,7 @@ function addRoutes(api: RestApi, authorizer: TokenAuthorizer, { routes, fallback
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     api.root.resourceForPath(contract.path).addMethod(contract.method, integration, isOpen ? open : guarded);
   }
-  const anythingElse = new LambdaIntegration(fallback, { allowTestInvoke: false, scopePermissionToMethod: false });
+  const anythingElse = new LambdaIntegration(fallback, { scopePermissionToMethod: false });
   for (const path of new Set(routes.map(({ contract }) => contract.path))) {
     api.root.resourceForPath(path).addMethod('ANY', anythingElse, guarded);
   }

@@ -2,12 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { FilterOrPolicy, SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { type BusRule, busRules } from '../backend/bus-rules.ts';
 import { eventSource, type QueueName, queues } from '../backend/resources.ts';
 import { acknowledge } from './acknowledge.ts';
 
@@ -28,7 +28,10 @@ export class Events extends Construct {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', { description: 'Events of the Omni Orchestrator' });
     const undelivered = this.createDeadLetterQueue('Undelivered', props);
-    const topic = this.createTopic(props);
+    const topic = new Topic(this, 'Topic', {
+      enforceSSL: true,
+      ...(props.encryptionKey && { masterKey: props.encryptionKey }),
+    });
     new Rule(this, 'Rule', {
       eventBus: this.bus,
       description: 'Every event of the orchestrator',
@@ -37,17 +40,10 @@ export class Events extends Construct {
         new SnsTopic(topic, { message: RuleTargetInput.fromEventPath('$.detail'), deadLetterQueue: undelivered }),
       ],
     });
-    const created = Object.keys(queues).map((name) => {
-      const queue = this.createQueue(name as QueueName, props);
-      topic.addSubscription(new SqsSubscription(queue, { rawMessageDelivery: true, deadLetterQueue: undelivered }));
-      return [name, queue];
-    });
+    const created = Object.keys(queues).map((name) => [name, this.createQueue(name as QueueName, props)]);
     this.queues = Object.fromEntries(created);
-  }
-
-  private createTopic({ encryptionKey }: EventsProps): Topic {
-    encryptionKey?.grantEncryptDecrypt(new ServicePrincipal('events.amazonaws.com'));
-    return new Topic(this, 'Topic', { enforceSSL: true, ...(encryptionKey && { masterKey: encryptionKey }) });
+    for (const rule of busRules(queues))
+      topic.addSubscription(subscriptionOf(rule, this.queues[rule.queue], undelivered));
   }
 
   private createQueue(name: QueueName, props: EventsProps): Queue {
@@ -75,6 +71,19 @@ export class Events extends Construct {
     if (props.alarmAction) alarm.addAlarmAction(props.alarmAction);
     return queue;
   }
+}
+
+/** A rule as the topic's subscription: the topic looks for the type in the message, which is the event itself. */
+export function subscriptionOf({ pattern }: BusRule<string>, queue: Queue, deadLetterQueue: Queue): SqsSubscription {
+  return new SqsSubscription(queue, {
+    rawMessageDelivery: true,
+    deadLetterQueue,
+    ...(pattern.type && {
+      filterPolicyWithMessageBody: {
+        type: FilterOrPolicy.filter(SubscriptionFilter.stringFilter({ allowlist: [...pattern.type] })),
+      },
+    }),
+  });
 }
 
 function queueDefaults({ encryptionKey }: EventsProps) {

@@ -1,4 +1,4 @@
-import type { Access } from '../backend/resources.ts';
+import { type Access, secretsOf } from '../backend/resources.ts';
 import { accessOf, type Contract, type TaskContract } from '../functions/core/contract.ts';
 import { fallbackContract } from '../functions/core/fallback.ts';
 import { endpointModule, taskModule } from '../functions/core/module-path.ts';
@@ -17,7 +17,7 @@ export interface FunctionEntry {
 export function endpointEntry(contract: Contract, catalogue: Catalogue): FunctionEntry {
   const { path, name } = endpointModule(contract);
   return entry(path.replace(/^.*\/|\.ts$/g, ''), { ...contract, access: accessOf(contract) }, catalogue, {
-    imports: { [`functions/${path}`]: name, 'functions/core/lambda.ts': 'lambda' },
+    imports: { [`functions/${path}`]: name, 'backend/lambda/lambda.ts': 'lambda' },
     handler: `lambda(${name}, home)`,
   });
 }
@@ -33,10 +33,10 @@ export function taskEntry(contract: TaskContract, catalogue: Catalogue): Functio
     catalogue,
     trigger.type === 'queue'
       ? {
-          imports: { ...task, 'backend/aws/queue-handler.ts': 'queueHandler' },
+          imports: { ...task, 'backend/lambda/queue-handler.ts': 'queueHandler' },
           handler: `queueHandler(${name}, '${trigger.queue}', home)`,
         }
-      : { imports: { ...task, 'functions/core/lambda.ts': 'taskLambda' }, handler: `taskLambda(${name}, home)` },
+      : { imports: { ...task, 'backend/lambda/lambda.ts': 'taskLambda' }, handler: `taskLambda(${name}, home)` },
   );
 }
 
@@ -48,7 +48,7 @@ export function authorizerEntry(catalogue: Catalogue): FunctionEntry {
     timeoutMs: 5_000,
   };
   return entry('authorizer', spec, catalogue, {
-    imports: { 'functions/core/lambda.ts': 'authorizerLambda' },
+    imports: { 'backend/lambda/lambda.ts': 'authorizerLambda' },
     handler: 'authorizerLambda(home)',
   });
 }
@@ -59,7 +59,7 @@ export function fallbackEntry(catalogue: Catalogue): FunctionEntry {
     imports: {
       'functions/contracts.ts': 'contracts',
       'functions/core/router.ts': 'createRouter',
-      'functions/core/lambda.ts': 'fallbackLambda',
+      'backend/lambda/lambda.ts': 'fallbackLambda',
     },
     handler: 'fallbackLambda(createRouter(contracts.map((contract) => ({ contract }))), home)',
   });
@@ -78,7 +78,7 @@ function entry(name: string, spec: Spec, catalogue: Catalogue, { imports, handle
   const modules = Object.fromEntries(adapters.map((adapter) => [adapter.module, adapter.name]));
   const ports = adapters.map((adapter) => `${adapter.port}: ${adapter.name}`).join(', ');
   const source = [
-    ...importLines({ ...imports, ...modules, 'backend/aws/lambda-home.ts': 'lambdaHome' }),
+    ...importLines({ ...imports, ...modules, 'backend/lambda/lambda-home.ts': 'lambdaHome' }),
     `const home = lambdaHome({ ${ports} }, ${JSON.stringify(catalogue)});`,
     `export const handler = ${handler};`,
   ].join('\n');
@@ -92,7 +92,7 @@ function adaptersOf(access: Access) {
     { isUsed: access.machines, port: 'machine', module: 'backend/aws/state-machine.ts', name: 'stepFunctions' },
     { isUsed: access.bus, port: 'bus', module: 'backend/aws/bus.ts', name: 'eventBridgeBus' },
     { isUsed: access.objects, port: 'objects', module: 'backend/aws/objects.ts', name: 's3Objects' },
-    { isUsed: access.secrets, port: 'secrets', module: 'backend/aws/secrets.ts', name: 'secretsManager' },
+    { isUsed: secretsOf(access).length > 0, port: 'secrets', module: 'backend/aws/secrets.ts', name: 'secretsManager' },
   ];
   return all.filter(({ isUsed }) => isUsed);
 }

@@ -65,7 +65,9 @@ export const stackContext = z.object({
     .string()
     .startsWith('arn:')
     .optional()
-    .describe('A KMS key for tables, artifacts, topic and queues; AWS-managed encryption when left out.'),
+    .describe(
+      "A KMS key for tables, artifacts, topic, queues and the token's secret; AWS-managed encryption when left out. Its policy must let AWS services in, see deployment.md.",
+    ),
   rateLimits: fromText(wholeNumbers).default({}).describe('Requests per window by category.'),
   stageDeadlines: fromText(wholeNumbers).default({}).describe('Seconds that a stage may take, by stage.'),
   monitorSeconds: fromText(z.int()).optional().describe('How long the monitor stage watches a rollout.'),

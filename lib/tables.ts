@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } fr
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
-import { type TableName, tables } from '../backend/resources.ts';
+import { type IndexSpec, type TableName, tables } from '../backend/resources.ts';
 import { acknowledge } from './acknowledge.ts';
 
 export interface TablesProps {
@@ -22,7 +22,7 @@ export class Tables extends Construct {
   }
 
   private createTable(name: TableName, { encryptionKey, destroyOnDelete }: TablesProps): Table {
-    const spec: { indexes: Record<string, { partition: string; sort: string }>; isDisposable?: true } = tables[name];
+    const spec: { indexes: Record<string, IndexSpec>; isDisposable?: true } = tables[name];
     const table = new Table(this, name, {
       partitionKey: text('pk'),
       sortKey: text('sk'),
@@ -37,12 +37,14 @@ export class Tables extends Construct {
     });
     if (spec.isDisposable)
       acknowledge(table, { 'AwsSolutions-DDB3': 'Its items last for a day at most, and can be lost.' });
-    for (const [indexName, { partition, sort }] of Object.entries(spec.indexes)) {
+    for (const [indexName, { partition, sort, projection }] of Object.entries(spec.indexes)) {
       table.addGlobalSecondaryIndex({
         indexName,
         partitionKey: text(partition),
         sortKey: text(sort),
-        projectionType: ProjectionType.ALL,
+        ...(projection === 'keys'
+          ? { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: ['expires_at'] }
+          : { projectionType: ProjectionType.ALL }),
       });
     }
     return table;

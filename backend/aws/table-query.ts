@@ -1,5 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Item, Page, Query } from '../backend.ts';
+import { type Item, isFiltered, type Page, type Query } from '../backend.ts';
+import { checkQueryKeys } from '../key-sizes.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import { queryExpression } from './table-expressions.ts';
 
@@ -11,6 +12,7 @@ const examinedMin = 100;
 
 /** One page of live, matching items. Reads on until the page is full and one more item is known, or none is left. */
 export async function queryTable(table: DynamoTable, query: Query, nowSeconds: number): Promise<Page> {
+  checkQueryKeys(query);
   const { partition, sort } = fieldsOf(table, query.index);
   const from = query.from === '' ? undefined : query.from;
   if (isEmptyRange(from, query.before)) return { items: [], more: false };
@@ -21,7 +23,7 @@ export async function queryTable(table: DynamoTable, query: Query, nowSeconds: n
     IndexName: query.index,
     ConsistentRead: query.index === undefined,
     ScanIndexForward: query.order === 'oldest',
-    Limit: query.equals ? Math.max(wanted, examinedMin) : wanted,
+    Limit: isFiltered(query) ? Math.max(wanted, examinedMin) : wanted,
     ...queryExpression(
       {
         partition: { field: partition, value: query.partition },

@@ -10,6 +10,7 @@ import {
   systemClock,
   type Table,
 } from '../backend.ts';
+import { checkIndexKeys, checkKey } from '../key-sizes.ts';
 import { type TableName, tables } from '../resources.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import { environmentValue } from './environment.ts';
@@ -40,6 +41,8 @@ export function dynamoTable(table: DynamoTable): Table {
       return item && !(item['expires_at'] <= nowSeconds()) ? (item as Item) : undefined;
     },
     async put(item, condition) {
+      checkKey(item);
+      checkIndexKeys(item, Object.values(table.indexes));
       const expression = conditionExpression(condition, nowSeconds());
       await client.send(new PutCommand({ TableName: tableName, Item: item, ...expression })).catch(rethrow);
     },
@@ -48,6 +51,7 @@ export function dynamoTable(table: DynamoTable): Table {
       await client.send(new DeleteCommand({ TableName: tableName, Key: keyOf(key), ...expression })).catch(rethrow);
     },
     async update(key, changes, condition) {
+      checkIndexKeys(changes.set ?? {}, Object.values(table.indexes));
       for (;;) {
         const updated = await updateOrReplace(table, { key: keyOf(key), changes, condition, now: nowSeconds() });
         if (updated) return updated;
@@ -102,7 +106,10 @@ function isRefusedByExpired(error: unknown, now: number): boolean {
   return expiresAt !== undefined && Number(expiresAt) <= now;
 }
 
-const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });
+function keyOf({ pk, sk }: Key): Key {
+  checkKey({ pk, sk });
+  return { pk, sk };
+}
 
 function withoutUndefined(item: Item): Item {
   return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as Item;

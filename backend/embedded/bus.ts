@@ -1,15 +1,10 @@
 import type { Bus, BusEvent, OutgoingMessage } from '../backend.ts';
+import type { BusRule } from '../bus-rules.ts';
 import type { AlarmClock } from './alarm-clock.ts';
 import type { Store } from './store.ts';
 
-/** Which events go to which queue. A pattern without types matches every event. */
-export interface Rule<Target extends string> {
-  pattern: { type?: readonly string[] };
-  queue: Target;
-}
-
 export interface BusOptions<Target extends string> {
-  rules: readonly Rule<Target>[];
+  rules: readonly BusRule<Target>[];
   send(queue: Target, messages: OutgoingMessage[]): Promise<void>;
   clock: AlarmClock;
   /** Told why a delivery failed; it is tried again after a second. */

@@ -1,10 +1,11 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { hasErrorCode } from './error-code.ts';
 
-/** Makes sure that the folder of all embedded state is there, and only its owner's. Throws {@link DataFolderNotWritable}. */
+/** Makes sure that the folder of all embedded state is there; a new one is its owner's alone. Throws {@link DataFolderNotWritable}. */
 export function prepareDataFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(folder));
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw isRefusal(cause) ? new DataFolderNotWritable(folder, { cause }) : cause;
@@ -34,6 +35,18 @@ export class DataFolderTooNew extends Error {
   }
 }
 
+/** One level at a time, as Node's recursive mkdir tries for ever below a folder that takes none, such as /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const wasMadeMeanwhile = hasErrorCode(error, 'EEXIST') && existsSync(folder);
+    if (!wasMadeMeanwhile) throw error;
+  }
+}
+
 function isRefusal(error: unknown): boolean {
-  return hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST');
+  return hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT');
 }

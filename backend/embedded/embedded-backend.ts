@@ -1,7 +1,8 @@
 import type { Backend, Consumer } from '../backend.ts';
+import type { BusRule } from '../bus-rules.ts';
 import { type MachineName, machines, type QueueName, queues, type TableName, tables } from '../resources.ts';
 import { type AlarmClock, systemAlarmClock } from './alarm-clock.ts';
-import { openBus, type Rule } from './bus.ts';
+import { openBus } from './bus.ts';
 import { sweepExpired } from './expiry-sweep.ts';
 import { type EmbeddedObjects, openObjects } from './objects.ts';
 import { type EmbeddedQueue, openQueue } from './queue.ts';
@@ -32,7 +33,7 @@ export interface EmbeddedOptions {
   baseUrl: string;
   /** Where secrets come from, usually `process.env`. */
   environment: Record<string, string | undefined>;
-  rules: readonly Rule<QueueName>[];
+  rules: readonly BusRule<QueueName>[];
   /** Given the backend that they use. Each is called once, while opening. */
   consumers(backend: Backend): Partial<Record<QueueName, Consumer>>;
   machines: Record<MachineName, { definition: Definition; tasks(backend: Backend): Record<string, TaskHandler> }>;

@@ -93,9 +93,14 @@ export function openMachine({
   };
 }
 
-/** Validating takes some 70 ms and so is done once; a run on the validated definition takes well below one. */
+/** The texts of definitions that this process has found valid: a handful, as there is one for each machine. */
+const validated = new Set<string>();
+
+/** Validating takes some 70 ms and so is done once for a text; a run on the validated definition takes well below one. */
 function interpreterOf(definition: Definition): Interpreter {
-  new Interpreter(withFunctionNames(definition) as never);
+  const text = JSON.stringify(definition);
+  if (!validated.has(text)) new Interpreter(withFunctionNames(definition) as never);
+  validated.add(text);
   return new Interpreter(withStoredExecution(definition) as never, { validationOptions: { noValidate: true } });
 }
 

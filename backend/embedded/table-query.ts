@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
-import type { Clock, Item, Page, Query, Scalar, Table } from '../backend.ts';
+import { type Clock, type Item, isFiltered, type Page, type Query, type Scalar, type Table } from '../backend.ts';
+import { checkQueryKeys } from '../key-sizes.ts';
 import { hasValues } from './condition.ts';
 import { type ParseRow, parsedRows } from './parsed-rows.ts';
 import type { Store } from './store.ts';
@@ -26,17 +27,18 @@ export function queryOf(store: Store, schema: TableSchema, clock: Clock): Table[
 
   return async (query) => {
     if (!(query.limit >= 1 && query.limit <= limitMax)) throw new RangeError(`A page has 1 to ${limitMax} items.`);
+    checkQueryKeys(query);
     const { partition, from, before, limit, equals = {} } = query;
     const bounds = [from, before].filter((bound) => bound !== undefined);
     const values = [partition, clock.now() / 1000, ...bounds];
+    const itemOf = readerOf(parse, schema.projectedFields(query.index));
     return store.read(() => {
       const statement = statementFor(query);
-      const traces = tracesOf(equals);
-      if (traces.length > 0) {
-        const rows = statement.iterate(...values, ...traces, -1) as unknown as Iterable<Row>;
-        return filteredPage(rows, limit, equals, parse);
+      if (isFiltered(query)) {
+        const rows = statement.iterate(...values, ...tracesOf(equals), -1) as unknown as Iterable<Row>;
+        return filteredPage(rows, limit, equals, itemOf);
       }
-      return wholePage(statement.all(...values, limit + 1) as unknown as Row[], limit, parse);
+      return wholePage(statement.all(...values, limit + 1) as unknown as Row[], limit, itemOf);
     });
   };
 }
@@ -52,19 +54,28 @@ function selectionOf({ index, order, from, before, equals = {} }: Query, schema:
 
 type Row = [id: number, body: string];
 
-function wholePage(rows: Row[], limit: number, parse: ParseRow): Page {
-  return { items: rows.slice(0, limit).map(([id, body]) => parse(id, body)), more: rows.length > limit };
+function wholePage(rows: Row[], limit: number, itemOf: ParseRow): Page {
+  return { items: rows.slice(0, limit).map(([id, body]) => itemOf(id, body)), more: rows.length > limit };
 }
 
-function filteredPage(rows: Iterable<Row>, limit: number, equals: Record<string, Scalar>, parse: ParseRow): Page {
+function filteredPage(rows: Iterable<Row>, limit: number, equals: Record<string, Scalar>, itemOf: ParseRow): Page {
   const items: Item[] = [];
   for (const [id, body] of rows) {
-    const item = parse(id, body);
+    const item = itemOf(id, body);
     if (!hasValues(item, equals)) continue;
     if (items.length === limit) return { items, more: true };
     items.push(item);
   }
   return { items, more: false };
+}
+
+/** Reads an item as an index has it: whole, or with the fields that are projected into it. */
+function readerOf(parse: ParseRow, fields: readonly string[] | undefined): ParseRow {
+  if (!fields) return parse;
+  return (id, body) => {
+    const item = parse(id, body);
+    return Object.fromEntries(fields.flatMap((field) => (field in item ? [[field, item[field]]] : []))) as Item;
+  };
 }
 
 /** What the body of an item with these values contains. A nested value may leave the same trace, so it only narrows. */

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { IndexSpec } from '../resources.ts';
 
-/** Secondary indexes by name: the fields that are their partition and sort key. */
-export type IndexSpecs = Record<string, { partition: string; sort: string }>;
+/** Secondary indexes by name. */
+export type IndexSpecs = Record<string, IndexSpec>;
 
 /** How a table stands in SQLite. Names of tables and columns are quoted already. */
 export interface TableSchema {
@@ -11,6 +12,8 @@ export interface TableSchema {
   columns: string[];
   /** The partition and sort columns of an index, or of the table itself. Throws for an unknown index. */
   keyColumns(index: string | undefined): { partition: string; sort: string };
+  /** The fields that the items of an index have; undefined where they are whole. */
+  projectedFields(index: string | undefined): readonly string[] | undefined;
 }
 
 /** Creates what is missing of a table: itself, and, for an index that a later version added, column, contents and index. */
@@ -36,6 +39,10 @@ export function prepareSchema(database: DatabaseSync, name: string, indexes: Ind
       const spec = indexes[index];
       if (!spec) throw new TypeError(`The table ${name} has no index ${index}.`);
       return { partition: columnOf(spec.partition), sort: columnOf(spec.sort) };
+    },
+    projectedFields(index) {
+      const spec = index === undefined ? undefined : indexes[index];
+      return spec?.projection && ['pk', 'sk', spec.partition, spec.sort, 'expires_at'];
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Clock, Item, Key, Table } from '../backend.ts';
+import { checkIndexKeys, checkKey } from '../key-sizes.ts';
 import { withChanges } from './changes.ts';
 import { checkCondition } from './condition.ts';
 import type { Store } from './store.ts';
@@ -15,6 +16,7 @@ export function openTable(store: Store, name: string, indexes: IndexSpecs, clock
   const statements = prepareStatements(store, schema);
 
   function find(key: Key): { stored?: Stored; item?: Item } {
+    checkKey(key);
     const stored = statements.find.get(key.pk, key.sk) as unknown as Stored | undefined;
     if (!stored) return {};
     const isExpired = stored.expires_at !== null && stored.expires_at * 1000 <= clock.now();
@@ -22,6 +24,7 @@ export function openTable(store: Store, name: string, indexes: IndexSpecs, clock
   }
 
   function save(item: Item, stored: Stored | undefined, current: Item | undefined): void {
+    checkIndexKeys(item, Object.values(indexes));
     const body = serialised(item);
     if (stored && current && isIndexedAlike(item, current, schema)) {
       statements.replaceBody.run(body, stored.id);

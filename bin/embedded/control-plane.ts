@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Backend } from '../../backend/backend.ts';
+import { busRules } from '../../backend/bus-rules.ts';
 import { type EmbeddedBackend, openEmbeddedBackend } from '../../backend/embedded/embedded-backend.ts';
 import type { Store } from '../../backend/embedded/store.ts';
+import { queues } from '../../backend/resources.ts';
 import { restrict } from '../../backend/restricted.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { accessOf, type Contract, type TaskContract } from '../../functions/core/contract.ts';
@@ -14,9 +16,6 @@ import type { Catalogue } from '../../platform/catalogue.ts';
 import type { Site } from './http-server.ts';
 import { startSchedules } from './schedules.ts';
 import type { EmbeddedSettings } from './settings.ts';
-
-/** Every event goes to the log of events, as on AWS. */
-const busRules = [{ pattern: {}, queue: 'event-log' as const }];
 
 export interface ControlPlane {
   site: Site;
@@ -46,7 +45,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     store: options.store,
     baseUrl: options.baseUrl,
     environment: { ...options.environment, ORCHESTRATOR_TOKEN: options.token },
-    rules: busRules,
+    rules: busRules(queues),
     consumers: (ports) => consumersOf(tasks, (task) => homeOf(restrict(ports, task.access))),
     machines: {
       pipeline: {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { parse as parseQuery } from 'node:querystring';
+import { hasErrorCode } from '../../backend/embedded/error-code.ts';
 import type { EmbeddedObjects } from '../../backend/embedded/objects.ts';
 import { authenticate } from '../../functions/core/authentication.ts';
 import type { AnyEndpoint, Home } from '../../functions/core/endpoint.ts';
@@ -26,10 +27,14 @@ export function requestListener(site: Site): RequestListener {
   return (request, response) => {
     const startedMs = performance.now();
     const requestId = newId('req', site.home.backend.clock.now());
+    const call = { requestId, startedMs };
     answer(request, requestId, router, site)
-      .catch((error: unknown) => refuse(error, requestId, site.home))
-      .then((reply) => send(response, { ...reply, headers: { ...reply.headers, 'x-request-id': requestId } }))
-      .then(() => logRequest(site.home, request, response.statusCode, { requestId, startedMs }))
+      .catch((error: unknown) => (isDisconnect(error, request) ? undefined : refuse(error, requestId, site.home)))
+      .then((reply) => {
+        if (!reply) return logDisconnect(site.home, request, call);
+        send(response, { ...reply, headers: { ...reply.headers, 'x-request-id': requestId } });
+        logRequest(site.home, request, response.statusCode, call);
+      })
       .catch((error: Error) => site.home.log.error('answer could not be sent', { request_id: requestId, error }));
   };
 }
@@ -108,19 +113,31 @@ function send(response: ServerResponse, { status, headers, body }: Reply): void 
   response.end(body);
 }
 
+interface LoggedCall {
+  requestId: string;
+  startedMs: number;
+}
+
 /** Reads that succeed are the bulk of the traffic and say nothing new; everything else is worth a line. */
-function logRequest(
-  home: Home,
-  request: IncomingMessage,
-  status: number,
-  call: { requestId: string; startedMs: number },
-) {
+function logRequest(home: Home, request: IncomingMessage, status: number, call: LoggedCall) {
   const level = request.method === 'GET' && status < 400 ? 'debug' : 'info';
-  home.log[level]('request', {
-    request_id: call.requestId,
+  home.log[level]('request', { ...fieldsOf(request, call), status });
+}
+
+/** What reading a body throws when its client has gone away before the end: neither a fault nor anyone's to answer. */
+function isDisconnect(error: unknown, request: IncomingMessage): boolean {
+  return !request.complete && hasErrorCode(error, 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE');
+}
+
+function logDisconnect(home: Home, request: IncomingMessage, call: LoggedCall) {
+  home.log.info('client went away', fieldsOf(request, call));
+}
+
+function fieldsOf(request: IncomingMessage, { requestId, startedMs }: LoggedCall) {
+  return {
+    request_id: requestId,
     method: request.method,
     path: request.url?.split('?', 1)[0],
-    status,
-    duration_ms: Math.round(performance.now() - call.startedMs),
-  });
+    duration_ms: Math.round(performance.now() - startedMs),
+  };
 }

@@ -7,11 +7,16 @@ interface Started {
   token: Token;
   settings: EmbeddedSettings;
   controlUrl: string | undefined;
+  /** Whether a person reads the output; otherwise it goes to logs, which are kept and read by others. */
+  isTerminal: boolean;
 }
 
-/** What a stranger needs first: where it runs, the token, and a request that does something. */
-export function startMessage({ baseUrl, token, settings, controlUrl }: Started): string {
-  const bearer = token.source === 'ORCHESTRATOR_TOKEN' ? '$ORCHESTRATOR_TOKEN' : token.value;
+/**
+ * What a stranger needs first: where it runs, the token, and a request that does something. The token's value is shown
+ * when it has just been made or a person reads along; at other times the request reads it from its file.
+ */
+export function startMessage({ baseUrl, token, settings, controlUrl, isTerminal }: Started): string {
+  const bearer = bearerOf(token, isTerminal);
   const platform =
     controlUrl === undefined
       ? `The services are those of ${settings.catalogueFile}.`
@@ -33,6 +38,15 @@ and watch it:
 
   curl -s '${baseUrl}/api/v1/pipeline?limit=1' -H "Authorization: Bearer ${bearer}"
 `;
+}
+
+function bearerOf({ source, value, file }: Token, isTerminal: boolean): string {
+  if (source === 'ORCHESTRATOR_TOKEN') return '$ORCHESTRATOR_TOKEN';
+  return source === 'generated' || isTerminal ? value : `$(cat ${shellWord(file)})`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 const tokenSources: Record<Token['source'], (file: string) => string> = {

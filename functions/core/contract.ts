@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Access } from '../../backend/resources.ts';
+import type { Access, MachineName, QueueName } from '../../backend/resources.ts';
 import type { ErrorCode } from './errors.ts';
 import type { RateLimitCategory } from './rate-limit.ts';
 
@@ -58,8 +58,8 @@ export interface TaskContract {
   domain: string;
   summary: string;
   trigger:
-    | { type: 'state-machine'; machine: 'pipeline'; placeholder: string }
-    | { type: 'queue'; queue: 'event-log' }
+    | { type: 'state-machine'; machine: MachineName; placeholder: string }
+    | { type: 'queue'; queue: QueueName }
     | { type: 'schedule'; everyMinutes: number };
   timeoutMs: number;
   access: Access;
@@ -72,5 +72,6 @@ export function defineTask<const T extends TaskContract>(task: T): T {
 /** The access of an endpoint with what the endpoint core itself needs: rate limits and idempotency keys. */
 export function accessOf(contract: Contract): Access {
   if (contract.rateLimit === 'none' && !contract.isIdempotent) return contract.access;
-  return { ...contract.access, tables: { ...contract.access.tables, requests: 'read-write' } };
+  const requests = contract.isIdempotent ? 'read-write-delete' : 'write';
+  return { ...contract.access, tables: { ...contract.access.tables, requests } };
 }

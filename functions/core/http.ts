@@ -1,4 +1,4 @@
-/** A request as every home hands it to the endpoint core: header names in lower case, path parameters still raw. */
+/** A request as every home hands it to the endpoint core: header names in lower case, path parameters decoded. */
 export interface HttpRequest {
   method: string;
   path: string;

@@ -173,7 +173,7 @@ export const executePipelineContract = defineContract({
   },
   errors: ['PIPELINE_RUNNING'],
   timeoutMs: 10_000,
-  access: { tables: { pipelines: 'read-write', locks: 'read-write' }, machines: ['pipeline'], bus: true },
+  access: { tables: { pipelines: 'read-write', locks: 'read-write-delete' }, machines: ['pipeline'], bus: true },
 });
 
 export const getPipelineContract = defineContract({
@@ -190,7 +190,7 @@ export const getPipelineContract = defineContract({
   answers: { ok: { status: 200, description: 'The pipeline.', body: pipelineDetail } },
   errors: ['NOT_FOUND'],
   timeoutMs: 5_000,
-  access: { tables: { pipelines: 'read' }, objects: 'read' },
+  access: { tables: { pipelines: 'read' }, objects: { 'pipelines/': 'read' } },
 });
 
 export const listPipelinesContract = defineContract({

@@ -1,12 +1,8 @@
-import type { SecretName } from '../../backend/resources.ts';
 import { defineTask, type TaskContract } from '../core/contract.ts';
 import { type StageName, stageNames } from '../core/settings.ts';
 
-/**
- * The services whose credential each stage needs, from the calls it makes; a stage's function can read these secrets
- * and no others.
- */
-export const stageCredentials: Record<StageName, string[]> = {
+/** The services that each stage calls; its function can read their credentials and no others. */
+export const stageServices: Record<StageName, string[]> = {
   ingest: ['knowledge-ingestor', 'freshness-monitor', 'semantic-cache'],
   enrich: ['neo4j-graphrag-api', 'token-infinity'],
   generate: ['ai-coder-alpha', 'ai-coder-beta'],
@@ -29,9 +25,9 @@ export function stageTask(stage: StageName): TaskContract {
     timeoutMs: 120_000,
     access: {
       tables: { pipelines: 'read-write' },
-      objects: 'read-write',
+      objects: { 'pipelines/': 'read-write' },
       bus: true,
-      secrets: stageCredentials[stage].map((service): SecretName => `upstream/${service}`),
+      services: stageServices[stage],
     },
   };
 }
@@ -42,7 +38,7 @@ export const finishPipelineTask = defineTask({
   summary: "Records a pipeline's end, announces it and frees the branch.",
   trigger: { type: 'state-machine', machine: 'pipeline', placeholder: 'FinishFunction' },
   timeoutMs: 30_000,
-  access: { tables: { pipelines: 'read-write', locks: 'read-write' }, bus: true },
+  access: { tables: { pipelines: 'read-write', locks: 'read-write-delete' }, bus: true },
 });
 
 export const reconcilePipelinesTask = defineTask({
@@ -51,7 +47,7 @@ export const reconcilePipelinesTask = defineTask({
   summary: 'Starts pipelines whose start was cut short, and ends those whose execution ended without saying so.',
   trigger: { type: 'schedule', everyMinutes: 5 },
   timeoutMs: 60_000,
-  access: { tables: { pipelines: 'read-write', locks: 'read-write' }, machines: ['pipeline'], bus: true },
+  access: { tables: { pipelines: 'read-write', locks: 'read-write-delete' }, machines: ['pipeline'], bus: true },
 });
 
 export const pipelineTasks: readonly TaskContract[] = [

@@ -36,9 +36,12 @@ const operations: Record<string, (backend: Backend) => Promise<unknown>> = {
   start: (backend) => backend.machine('pipeline').start('x', {}),
   describe: (backend) => backend.machine('pipeline').describe('x'),
   publish: (backend) => backend.bus.publish([]),
-  'get object': (backend) => backend.objects.get('k'),
-  'sign object': (backend) => backend.objects.signedUrl('k', 1),
-  'put object': (backend) => backend.objects.put('k', '', 'text/plain'),
+  'get object': (backend) => backend.objects.get('pipelines/k'),
+  'sign object': (backend) => backend.objects.signedUrl('pipelines/k', 1),
+  'put object': (backend) => backend.objects.put('pipelines/k', '', 'text/plain'),
+  'get other object': (backend) => backend.objects.get('k'),
+  'sign other object': (backend) => backend.objects.signedUrl('k', 1),
+  'put other object': (backend) => backend.objects.put('k', '', 'text/plain'),
   secret: (backend) => backend.secrets.get('token'),
   'other secret': (backend) => backend.secrets.get('upstream/code-forge'),
 };
@@ -46,15 +49,17 @@ const operations: Record<string, (backend: Backend) => Promise<unknown>> = {
 const cases: { access: Access; allowed: string[] }[] = [
   { access: {}, allowed: [] },
   { access: { tables: { locks: 'read' } }, allowed: ['get', 'query'] },
-  { access: { tables: { locks: 'write' } }, allowed: ['put', 'update', 'delete'] },
-  { access: { tables: { locks: 'read-write' } }, allowed: ['get', 'query', 'put', 'update', 'delete'] },
+  { access: { tables: { locks: 'write' } }, allowed: ['put', 'update'] },
+  { access: { tables: { locks: 'read-write' } }, allowed: ['get', 'query', 'put', 'update'] },
+  { access: { tables: { locks: 'read-write-delete' } }, allowed: ['get', 'query', 'put', 'update', 'delete'] },
   { access: { queues: ['event-log'] }, allowed: ['send'] },
   { access: { machines: ['pipeline'] }, allowed: ['start', 'describe'] },
   { access: { bus: true }, allowed: ['publish'] },
-  { access: { objects: 'read' }, allowed: ['get object', 'sign object'] },
-  { access: { objects: 'write' }, allowed: ['put object'] },
-  { access: { objects: 'read-write' }, allowed: ['get object', 'sign object', 'put object'] },
+  { access: { objects: { 'pipelines/': 'read' } }, allowed: ['get object', 'sign object'] },
+  { access: { objects: { 'pipelines/': 'write' } }, allowed: ['put object'] },
+  { access: { objects: { 'pipelines/': 'read-write' } }, allowed: ['get object', 'sign object', 'put object'] },
   { access: { secrets: ['token'] }, allowed: ['secret'] },
+  { access: { services: ['code-forge'] }, allowed: ['other secret'] },
 ];
 
 it.each(cases)('with the access $access exactly $allowed can be used', async ({ access, allowed }) => {

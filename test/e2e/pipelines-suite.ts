@@ -21,7 +21,8 @@ export function describePipelines(site: () => Site): void {
       expect(answer.status).toBe(202);
       const id = answer.body['pipeline_id'] as string;
       expect(id).toMatch(/^pipe_[0-9a-z]{26}$/);
-      expect(answer.headers.get('location')).toBe(`/api/v1/pipeline/${id}`);
+      const [stage = ''] = /\/v1$/.exec(site().baseUrl) ?? [];
+      expect(answer.headers.get('location')).toBe(`${stage}/api/v1/pipeline/${id}`);
       expect(answer.body).toMatchObject({ status: 'running', created_at: expect.stringMatching(/\.\d{3}Z$/) });
       expect(Object.keys(answer.body['stages'] as object)).toEqual([
         'ingest',

@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backend, BusEvent, Json } from '../../backend/backend.ts';
+import { busRules } from '../../backend/bus-rules.ts';
 import { type EmbeddedBackend, openEmbeddedBackend } from '../../backend/embedded/embedded-backend.ts';
 import type { EmbeddedObjects } from '../../backend/embedded/objects.ts';
+import { queues } from '../../backend/resources.ts';
 import type { Home } from '../../functions/core/endpoint.ts';
 import type { Log } from '../../functions/core/log.ts';
 import { readFunctionSettings } from '../../functions/core/settings.ts';
@@ -34,7 +36,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
     folder,
     baseUrl: 'http://orchestrator.test',
     environment: { ORCHESTRATOR_TOKEN: token, ...options.environment },
-    rules: [{ pattern: {}, queue: 'event-log' }],
+    rules: busRules(queues),
     consumers: (backend) => ({ 'event-log': (messages) => recordEvents.consume(messages, { ...common, backend }) }),
     machines: { pipeline: { definition: pipelineDefinition, tasks: () => tasksByPlaceholder(task, () => home) } },
     onFault: (error) => void faults.push(error),

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { secretsOf } from '../../backend/resources.ts';
 import { bundleFunctions } from '../../lib/function-code.ts';
 import { functionEntries } from '../../lib/orchestrator-stack.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
@@ -48,7 +49,7 @@ describe('bundles', () => {
       SQS: access.queues !== undefined || isQueueConsumer,
       EventBridge: access.bus !== undefined,
       'Step Functions': access.machines !== undefined,
-      'Secrets Manager': access.secrets !== undefined,
+      'Secrets Manager': secretsOf(access).length > 0,
     });
   });
 

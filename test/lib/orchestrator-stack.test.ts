@@ -42,6 +42,21 @@ describe('what a team gets without choosing', () => {
     });
   });
 
+  it('an index holds whole items, or the keys alone where it says so', () => {
+    const indexes = standard.ofType('AWS::DynamoDB::Table').flatMap(([, { Properties }]) => {
+      const all = (Properties['GlobalSecondaryIndexes'] ?? []) as { IndexName: string; Projection: unknown }[];
+      return all.map(({ IndexName, Projection }) => [IndexName, Projection] as const);
+    });
+    for (const [name, projection] of indexes) {
+      expect(projection, name).toEqual(
+        name === 'by_unannounced'
+          ? { ProjectionType: 'INCLUDE', NonKeyAttributes: ['expires_at'] }
+          : { ProjectionType: 'ALL' },
+      );
+    }
+    expect(indexes.map(([name]) => name)).toContain('by_unannounced');
+  });
+
   it('every function runs on Node 24 and arm64, is traced, and has a log group that forgets', () => {
     const functions = standard.ofType('AWS::Lambda::Function');
     expect(functions).toHaveLength(contracts.length + taskContracts.length + 2);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Access, AccessMode } from '../../backend/resources.ts';
+import { type Access, secretsOf, type TableMode } from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { accessOf } from '../../functions/core/contract.ts';
+import { fallbackContract } from '../../functions/core/fallback.ts';
 import { endpointModule } from '../../functions/core/module-path.ts';
 import { wildcardReasons } from '../../lib/wildcard-reasons.ts';
 import { everyChoice, synthesise, type TemplateResource } from './synthesised.ts';
@@ -37,11 +38,12 @@ const functions: { name: string; access: Access; more: string[] }[] = [
 ];
 
 const readActions = ['dynamodb:GetItem', 'dynamodb:Query'];
-const writeActions = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-const tableActions: Record<AccessMode, string[]> = {
+const writeActions = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const tableActions: Record<TableMode, string[]> = {
   read: readActions,
   write: writeActions,
   'read-write': [...readActions, ...writeActions],
+  'read-write-delete': ['dynamodb:DeleteItem', ...readActions, ...writeActions],
 };
 
 describe('roles', () => {
@@ -71,6 +73,27 @@ describe('roles', () => {
     expect([...actions].sort()).toEqual([...otherActions(access), ...more].sort());
   });
 
+  it.each([
+    ...functions,
+    { name: 'authorizer', access: { secrets: ['token'] } },
+    { name: 'fallback', access: accessOf(fallbackContract) },
+  ] satisfies { name: string; access: Access }[])(
+    '$name may use the key of the deployment exactly when it reads or writes something that the key encrypts',
+    ({ name, access }) => {
+      const { tables, objects, queues, services, secrets } = access;
+      const key = statements(roleOf(name)).filter(({ Resource }) => Resource === everyChoice.encryptionKeyArn);
+      const usesKey = Boolean(tables ?? objects ?? queues ?? services ?? secrets);
+      expect(key.flatMap(actionsOf).sort()).toEqual(usesKey ? ['kms:Decrypt', 'kms:GenerateDataKey'] : []);
+    },
+  );
+
+  it('a function reaches no objects but those under its prefixes', () => {
+    const found = ofType('AWS::IAM::Role').flatMap(([, role]) => statements(role));
+    const objects = found.filter((statement) => actionsOf(statement).some((action) => /^s3:.*Object$/.test(action)));
+    expect(objects.length).toBeGreaterThan(8);
+    for (const { Resource } of objects) expect(JSON.stringify(Resource)).toContain('"/pipelines/*"');
+  });
+
   it('every resource is named, or the statement says why it cannot be', () => {
     const found = ofType('AWS::IAM::Role').flatMap(([, role]) => statements(role));
     const wild = found.filter(({ Resource }) => [Resource].flat().includes('*'));
@@ -93,7 +116,7 @@ function tablesIn(resource: unknown): string[] {
 }
 
 function otherActions(access: Access): string[] {
-  const given = (access.secrets ?? []).filter((name) => name.slice('upstream/'.length) in everyChoice.upstreamSecrets);
+  const given = secretsOf(access).filter((name) => name.slice('upstream/'.length) in everyChoice.upstreamSecrets);
   return [
     ...(access.queues ? ['sqs:SendMessage'] : []),
     ...(access.machines ? ['states:StartExecution', 'states:DescribeExecution'] : []),
@@ -103,7 +126,7 @@ function otherActions(access: Access): string[] {
           read: ['s3:GetObject', 's3:ListBucket'],
           write: ['s3:PutObject'],
           'read-write': ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
-        }[access.objects]
+        }[access.objects['pipelines/'] ?? 'read']
       : []),
     ...(given.length > 0 ? ['secretsmanager:GetSecretValue'] : []),
   ];

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { functionEntries, OrchestratorStack } from '../../lib/orchestrator-stack.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
 
 /** Templates do not depend on what the bundles hold, so all functions share a folder; function-code.test.ts makes the real ones. */
 const folder = mkdtempSync(join(tmpdir(), 'orchestrator-code-'));
 writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => undefined;');
-afterAll(() => rmSync(folder, { recursive: true }));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 export interface TemplateResource {
   Type: string;
@@ -18,8 +17,19 @@ export interface TemplateResource {
   DeletionPolicy?: string;
 }
 
-/** The stack under a context, and its template. */
-export function synthesise(context: Record<string, unknown> = {}) {
+type Context = Record<string, unknown>;
+
+const made = new Map<string, ReturnType<typeof make>>();
+
+/** The stack under a context, and its template; made once for each context, as that takes a second. Not to be changed. */
+export function synthesise(context: Context = {}) {
+  const key = JSON.stringify(context);
+  const stack = made.get(key) ?? make(context);
+  made.set(key, stack);
+  return stack;
+}
+
+function make(context: Context) {
   const app = new App({ context, analyticsReporting: false });
   const settings = readStackSettings(app.node);
   const code = Object.fromEntries(functionEntries(settings).map(({ name }) => [name, folder]));

@@ -78,6 +78,11 @@ export function describeQueries({ table }: TableUnderTest): void {
     expect((await sortKeys({ partition, equals: { group: 1 }, limit: 2 })).keys).toEqual(['59', '57']);
   });
 
+  it('an empty filter is none', async () => {
+    const partition = await partitionOf(['a', 'b', 'c']);
+    expect(await sortKeys({ partition, equals: {}, limit: 2 })).toEqual({ keys: ['c', 'b'], more: true });
+  });
+
   it('a filter tells null, absence, a number and its string apart', async () => {
     const values = [null, undefined, 0, '0', false];
     const partition = await partitionOf(['a', 'b', 'c', 'd', 'e'], (index) => ({ value: values[index] }));
@@ -126,6 +131,19 @@ export function describeQueries({ table }: TableUnderTest): void {
     expect(await ids({ from: 'p2', before: 'p4' })).toEqual(['p3', 'p2']);
     expect(await ids({ equals: { parity: 1 }, limit: 1 })).toEqual(['p3']);
     expect(await byStatus({ equals: { parity: 1 }, limit: 2 })).toMatchObject({ more: false });
+  });
+
+  it('an index of keys gives the keys of its items and nothing else, and filters by nothing else', async () => {
+    const unannounced = randomUUID();
+    const keys = { pk: randomUUID(), sk: 'pipeline', unannounced, id: 'p1' };
+    await table('pipelines').put({ ...keys, status: 'completed', text: 'long' });
+    const query = { index: 'by_unannounced', partition: unannounced, limit: 10 };
+    await vi.waitFor(async () => expect((await table('pipelines').query(query)).items).toEqual([keys]), {
+      timeout: 10_000,
+    });
+    const ids = async (equals: Record<string, string>) =>
+      (await table('pipelines').query({ ...query, equals })).items.map((item) => item['id']);
+    expect([await ids({ id: 'p1' }), await ids({ status: 'completed' })]).toEqual([['p1'], []]);
   });
 
   it('an index follows updates, deletions and removed fields', async () => {

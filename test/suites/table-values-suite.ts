@@ -63,6 +63,41 @@ export function describeStoredValues({ table }: TableUnderTest): void {
     expect(await locks().get(key)).toBeUndefined();
   });
 
+  const keyBytesMax = [
+    { what: 'a partition key', bytes: 2048, key: (text: string) => ({ pk: text, sk: 'item' }) },
+    { what: 'a sort key', bytes: 1024, key: (text: string) => ({ pk: randomUUID(), sk: text }) },
+  ];
+  it.each(keyBytesMax)('$what may have $bytes bytes and no more, in every operation', async ({ bytes, key }) => {
+    const longest = key(textOf(bytes));
+    await locks().put({ ...longest, n: 1 });
+    expect(await locks().update(longest, { add: { n: 1 } })).toEqual({ ...longest, n: 2 });
+    expect((await locks().query({ partition: longest.pk, from: longest.sk, limit: 1 })).items).toHaveLength(1);
+    const longer = key(textOf(bytes + 1));
+    await expect(locks().put(longer)).rejects.toThrow(RangeError);
+    await expect(locks().update(longer, { set: { n: 1 } })).rejects.toThrow(RangeError);
+    await expect(locks().get(longer)).rejects.toThrow(RangeError);
+    await expect(locks().delete(longer)).rejects.toThrow(RangeError);
+    for (const bound of ['from', 'before']) {
+      const query = { partition: longer.pk, [bound]: longer.sk, limit: 1 };
+      await expect(locks().query(query)).rejects.toThrow(RangeError);
+    }
+  });
+
+  it('the key of an index has the same bounds, and an item that breaks them is not stored', async () => {
+    const pipelines = () => table('pipelines');
+    const key = { pk: randomUUID(), sk: 'pipeline' };
+    await pipelines().put({ ...key, repository: textOf(2048), id: textOf(1024) });
+    const [before, tooLong] = [await pipelines().get(key), { repository: textOf(2049), id: textOf(1025) }];
+    for (const [field, value] of Object.entries(tooLong)) {
+      await expect(pipelines().put({ ...key, [field]: value })).rejects.toThrow(RangeError);
+      await expect(pipelines().update(key, { set: { [field]: value } })).rejects.toThrow(RangeError);
+    }
+    expect(await pipelines().get(key)).toEqual(before);
+    const query = { index: 'by_repository', limit: 1 };
+    await expect(pipelines().query({ ...query, partition: textOf(2049) })).rejects.toThrow(RangeError);
+    await expect(pipelines().query({ ...query, partition: 'x', from: textOf(1025) })).rejects.toThrow(RangeError);
+  });
+
   it('a field that is undefined is not stored', async () => {
     const key = { pk: randomUUID(), sk: 'item' };
     await locks().put({ ...key, nothing: undefined, nested: { nothing: undefined, n: 1 } });
@@ -80,4 +115,11 @@ export function describeStoredValues({ table }: TableUnderTest): void {
     read.list.push(3);
     expect(await locks().get(key)).toEqual({ ...key, list: [1] });
   });
+}
+
+/** Text of so many bytes, other in every test, most of whose characters take two. */
+function textOf(bytes: number): string {
+  const start = randomUUID();
+  const rest = bytes - start.length;
+  return `${start}${'x'.repeat(rest % 2)}${'é'.repeat(Math.floor(rest / 2))}`;
 }

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { variableOf } from '../../backend/embedded/secrets.ts';
 import { embeddedSettings, readEmbeddedSettings } from '../../bin/embedded/settings.ts';
 import { functionSettings, readFunctionSettings, stageNames } from '../../functions/core/settings.ts';
-import { stageCredentials } from '../../functions/pipelines/task-contracts.ts';
+import { stageServices } from '../../functions/pipelines/task-contracts.ts';
 import { stackContext } from '../../lib/stack-settings.ts';
 import { code, markdownTable } from './markdown-table.ts';
 import { schemaFields } from './schema-fields.ts';
@@ -53,11 +53,11 @@ function stageDeadlines(): string {
 }
 
 function credentials(): string {
-  const services = [...new Set(stageNames.flatMap((stage) => stageCredentials[stage]))].sort();
+  const services = [...new Set(stageNames.flatMap((stage) => stageServices[stage]))].sort();
   const rows = services.map((service) => [
     code(service),
     stageNames
-      .filter((stage) => stageCredentials[stage].includes(service))
+      .filter((stage) => stageServices[stage].includes(service))
       .map(code)
       .join(', '),
     code(variableOf(`upstream/${service}`)),

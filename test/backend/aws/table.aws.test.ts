@@ -7,7 +7,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { documentClient, dynamoTable } from '../../../backend/aws/table.ts';
-import { type TableName, tables } from '../../../backend/resources.ts';
+import { type IndexSpec, type TableName, tables } from '../../../backend/resources.ts';
 import { settableClock } from '../../suites/settable-clock.ts';
 import { describeTable } from '../../suites/table-suite.ts';
 
@@ -36,19 +36,18 @@ describeTable({
   },
 });
 
-function definition(
-  tableName: string,
-  indexes: Record<string, { partition: string; sort: string }>,
-): CreateTableCommandInput {
+function definition(tableName: string, indexes: Record<string, IndexSpec>): CreateTableCommandInput {
   const keys = (partition: string, sort: string) => [
     { AttributeName: partition, KeyType: 'HASH' as const },
     { AttributeName: sort, KeyType: 'RANGE' as const },
   ];
   const fields = new Set(['pk', 'sk', ...Object.values(indexes).flatMap(({ partition, sort }) => [partition, sort])]);
-  const secondary = Object.entries(indexes).map(([name, { partition, sort }]) => ({
+  const secondary = Object.entries(indexes).map(([name, { partition, sort, projection }]) => ({
     IndexName: name,
     KeySchema: keys(partition, sort),
-    Projection: { ProjectionType: 'ALL' as const },
+    Projection: projection
+      ? { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: ['expires_at'] }
+      : { ProjectionType: 'ALL' as const },
   }));
   return {
     TableName: tableName,

@@ -1,4 +1,5 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -33,6 +34,19 @@ it('a folder that cannot be is refused by its name', () => {
   writeFileSync(file, '');
   expect(() => openStore(file)).toThrow(DataFolderNotWritable);
   expect(() => openStore(join(file, 'below'))).toThrow(`${join(file, 'below')} cannot be written`);
+});
+
+it.skipIf(process.platform !== 'linux')('a folder below one that takes none is refused at once', () => {
+  const opening = `const { openStore } = await import('./backend/embedded/store.ts'); openStore('/proc/no/data');`;
+  const { stderr, error } = spawnSync(process.execPath, ['-e', opening], { timeout: 10_000, encoding: 'utf8' });
+  expect(error).toBeUndefined();
+  expect(stderr).toContain('The data folder /proc/no/data cannot be written.');
+});
+
+it('a folder that is a link to nowhere is refused', () => {
+  const link = join(folder.path, 'link');
+  symlinkSync(join(folder.path, 'nowhere'), link);
+  expect(() => openStore(link)).toThrow(DataFolderNotWritable);
 });
 
 it('a folder that a later version wrote is refused', () => {

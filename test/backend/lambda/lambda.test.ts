@@ -1,21 +1,21 @@
 import type { APIGatewayProxyEvent, APIGatewayTokenAuthorizerEvent, Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contracts } from '../../../functions/contracts.ts';
 import {
   authorizerLambda,
   fallbackLambda,
   type LambdaHome,
   lambda,
   taskLambda,
-} from '../../../functions/core/lambda.ts';
+} from '../../../backend/lambda/lambda.ts';
+import { contracts } from '../../../functions/contracts.ts';
 import { createLog } from '../../../functions/core/log.ts';
 import { createRouter } from '../../../functions/core/router.ts';
 import { executePipeline } from '../../../functions/pipelines/execute-pipeline.ts';
 import { listPipelines } from '../../../functions/pipelines/list-pipelines.ts';
 import { finishPipeline } from '../../../functions/pipelines/tasks/finish-pipeline.ts';
-import { openHome, type TestHome, token } from '../open-home.ts';
-import { requestBody } from '../pipelines/requests.ts';
-import { storePipeline } from '../pipelines/stored-pipeline.ts';
+import { openHome, type TestHome, token } from '../../functions/open-home.ts';
+import { requestBody } from '../../functions/pipelines/requests.ts';
+import { storePipeline } from '../../functions/pipelines/stored-pipeline.ts';
 
 let home: TestHome;
 let lambdaHome: LambdaHome;
@@ -59,6 +59,21 @@ describe('an endpoint behind API Gateway', () => {
     expect([plain.statusCode, encoded.statusCode]).toEqual([202, 202]);
     expect(JSON.parse(encoded.body).config.branch).toBe('encoded');
     expect(plain.headers?.['x-request-id']).toBe('gateway-1');
+  });
+
+  const addresses = [
+    { address: "API Gateway's own address", requestPath: '/v1/api/v1/pipeline/execute', prefix: '/v1' },
+    { address: 'a domain', requestPath: '/api/v1/pipeline/execute', prefix: '' },
+    { address: 'an address that is not told', requestPath: undefined, prefix: '' },
+  ];
+  it.each(addresses)('a Location leads back under $address', async ({ address, requestPath, prefix }) => {
+    const { requestContext } = event({});
+    const answer = await execute({
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(requestBody({ branch: address.replaceAll(/\W/g, '-') })),
+      requestContext: { ...requestContext, path: requestPath as string },
+    });
+    expect(answer.headers?.['location']).toBe(`${prefix}/api/v1/pipeline/${JSON.parse(answer.body).pipeline_id}`);
   });
 
   it('gets query parameters, and refuses one that comes twice', async () => {

@@ -7,21 +7,24 @@ import type {
   APIGatewayTokenAuthorizerEvent,
   Context,
 } from 'aws-lambda';
-import { authenticate } from './authentication.ts';
-import type { AnyEndpoint, Home } from './endpoint.ts';
-import { ApiError } from './errors.ts';
-import { answerUnmatched } from './fallback.ts';
-import type { HttpRequest, HttpResponse } from './http.ts';
-import { type Call, invoke, refuse } from './invoke.ts';
-import type { createLog } from './log.ts';
-import type { Router } from './router.ts';
-import type { AnyTask } from './task.ts';
+import { authenticate } from '../../functions/core/authentication.ts';
+import type { AnyEndpoint, Home } from '../../functions/core/endpoint.ts';
+import { ApiError } from '../../functions/core/errors.ts';
+import { answerUnmatched } from '../../functions/core/fallback.ts';
+import type { HttpRequest, HttpResponse } from '../../functions/core/http.ts';
+import { type Call, invoke, refuse } from '../../functions/core/invoke.ts';
+import type { createLog } from '../../functions/core/log.ts';
+import type { Router } from '../../functions/core/router.ts';
+import type { AnyTask } from '../../functions/core/task.ts';
 
 export type LambdaHome = Home & { log: ReturnType<typeof createLog> };
 
 /** An endpoint as the handler of a Lambda function behind API Gateway, whose authorizer has said who calls. */
 export function lambda(endpoint: AnyEndpoint, home: LambdaHome) {
-  const handle = async (event: APIGatewayProxyEvent) => resultOf(await invoke(endpoint, callOf(event), home));
+  const handle = async (event: APIGatewayProxyEvent) => {
+    const response = await invoke(endpoint, callOf(event), home);
+    return resultOf({ ...response, headers: withBasePath(response.headers, event) });
+  };
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(injectLambdaContext(home.log))
     .onError((request) => {
@@ -74,6 +77,17 @@ function callOf(event: APIGatewayProxyEvent): Call {
 
 function resultOf({ status, headers, body }: HttpResponse): APIGatewayProxyResult {
   return { statusCode: status, headers, body };
+}
+
+/**
+ * A Location as the caller can follow it: on API Gateway's own address every path begins with the stage, of which the
+ * endpoints know nothing.
+ */
+function withBasePath(headers: HttpResponse['headers'], { path, requestContext }: APIGatewayProxyEvent) {
+  const { location } = headers;
+  const whole = requestContext.path;
+  if (!location?.startsWith('/') || !whole?.endsWith(path)) return headers;
+  return { ...headers, location: `${whole.slice(0, -path.length)}${location}` };
 }
 
 function requestOf(event: APIGatewayProxyEvent): HttpRequest {

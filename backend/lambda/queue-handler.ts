@@ -1,11 +1,11 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { LambdaHome } from '../../functions/core/lambda.ts';
 import type { QueueTask } from '../../functions/core/task.ts';
+import { environmentValue } from '../aws/environment.ts';
+import { sqsConsumer } from '../aws/sqs-consumer.ts';
 import type { QueueName } from '../resources.ts';
-import { environmentValue } from './environment.ts';
-import { sqsConsumer } from './sqs-consumer.ts';
+import type { LambdaHome } from './lambda.ts';
 
 /** A queue task as the handler of a Lambda function with an SQS event source. */
 export function queueHandler(task: QueueTask, queue: QueueName, home: LambdaHome) {

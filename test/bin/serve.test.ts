@@ -1,0 +1,35 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServing } from './served-process.ts';
+
+const dataFolder = mkdtempSync(join(tmpdir(), 'orchestrator-serve-'));
+let served: ReturnType<typeof startServing>;
+beforeAll(async () => {
+  chmodSync(dataFolder, 0o755);
+  served = startServing({ ORCHESTRATOR_DATA: dataFolder });
+  await served.ready();
+});
+afterAll(async () => {
+  await served.end();
+  rmSync(dataFolder, { recursive: true, force: true });
+});
+
+describe('npm start', () => {
+  it('keeps what is in its data folder for its owner alone, in a folder that others may enter too', () => {
+    const files = readdirSync(dataFolder, { recursive: true, encoding: 'utf8' });
+    expect(files).toEqual(expect.arrayContaining(['state.sqlite', 'state.sqlite-wal', 'simulated-platform.sqlite']));
+    const open = files.filter((file) => (statSync(join(dataFolder, file)).mode & 0o077) !== 0);
+    expect(open).toEqual([]);
+  });
+
+  it('prints a token that it has made once, and later only how to read it, as its output is kept in logs', async () => {
+    expect(served.output()).toContain(`Authorization: Bearer ${served.token()}"`);
+    await served.end();
+    served = startServing({ ORCHESTRATOR_DATA: dataFolder });
+    await served.ready();
+    expect(served.output()).not.toContain(served.token());
+    expect(served.output()).toContain(`Authorization: Bearer $(cat ${dataFolder}/token)"`);
+  });
+});
