@@ -21,8 +21,11 @@ const defaultStageDeadlines: Record<StageName, number> = {
   learn: 600,
 };
 
-/** `name=number` pairs, comma separated, each name known and each number a positive whole one. */
-function assignments<Name extends string>(names: readonly Name[]) {
+/** A week: even ten iterations of stages that each take it stay within what one execution can hold. */
+const stageDeadlineSecondsMax = 7 * 24 * 3600;
+
+/** `name=number` pairs, comma separated, each name known and each number a whole one from 1 to the most that makes sense. */
+function assignments<Name extends string>(names: readonly Name[], max: number) {
   return z
     .string()
     .default('')
@@ -30,9 +33,12 @@ function assignments<Name extends string>(names: readonly Name[]) {
       const pairs = text.split(',').filter((pair) => pair.trim() !== '');
       const entries = pairs.map((pair) => {
         const [name = '', value = ''] = pair.split('=').map((part) => part.trim());
-        const isValid = (names as readonly string[]).includes(name) && /^[1-9]\d{0,8}$/.test(value);
+        const isValid =
+          (names as readonly string[]).includes(name) && /^[1-9]\d{0,8}$/.test(value) && Number(value) <= max;
         if (!isValid)
-          context.addIssue(`"${pair.trim()}" is not <name>=<positive whole number> with a name of ${names.join(', ')}`);
+          context.addIssue(
+            `"${pair.trim()}" is not <name>=<whole number from 1 to ${max}> with a name of ${names.join(', ')}`,
+          );
         return [name, Number(value)];
       });
       return Object.fromEntries(entries) as Partial<Record<Name, number>>;
@@ -43,10 +49,10 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** The settings that functions read, the same in both homes: environment variables, by name, with their meaning. */
 export const functionSettings = z.object({
-  RATE_LIMITS: assignments(Object.keys(defaultRateLimits) as RateLimitCategory[]).describe(
+  RATE_LIMITS: assignments(Object.keys(defaultRateLimits) as RateLimitCategory[], 1_000_000_000).describe(
     'Requests per window by category, e.g. `read=1000,pipeline_execution=50`. Categories left out keep their default.',
   ),
-  STAGE_DEADLINES: assignments(stageNames).describe(
+  STAGE_DEADLINES: assignments(stageNames, stageDeadlineSecondsMax).describe(
     'Seconds that a pipeline stage may take before the pipeline fails with TIMEOUT, e.g. `generate=7200,test=1800`.',
   ),
   MONITOR_SECONDS: z.coerce

@@ -150,7 +150,7 @@ export type PipelineDetailView = z.input<typeof pipelineDetail>;
 export type StageDetailView = z.input<typeof stageDetail>;
 
 /** Any text: what is no id of ours names no pipeline, which is a 404 like that of an id that is unknown. */
-const byId = z.strictObject({ pipeline_id: z.string().max(100) });
+const byId = z.strictObject({ pipeline_id: z.string() });
 
 export const executePipelineContract = defineContract({
   operationId: 'executePipeline',

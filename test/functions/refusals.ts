@@ -8,11 +8,7 @@ export interface TestRequest extends TestCall {
   path: string;
 }
 
-export function send(
-  api: TestApi,
-  { method, path, ...call }: TestRequest,
-  changes: TestCall = {},
-): Promise<TestAnswer> {
+function send(api: TestApi, { method, path, ...call }: TestRequest, changes: TestCall = {}): Promise<TestAnswer> {
   return api.send(method, path, { ...call, ...changes });
 }
 

@@ -11,7 +11,7 @@ import type { TestHome } from '../open-home.ts';
 const anything: z.ZodType<Record<string, unknown>> = z.record(z.string(), z.unknown());
 
 /** A stage that starts a job upstream, waits for it, keeps a file and lets the job's answer decide. */
-export const jobStage: Stage = async (work) => {
+const jobStage: Stage = async (work) => {
   const started = await work.once(
     'start',
     () => work.tell('start', call('POST', '/jobs', {})),
@@ -52,6 +52,6 @@ export function stored(home: TestHome, pipelineId: string): Promise<Pipeline> {
   return loadPipeline(home.backend, pipelineId);
 }
 
-export function call(method: 'GET' | 'POST', path: string, body?: unknown): UpstreamCall<Record<string, unknown>> {
+function call(method: 'GET' | 'POST', path: string, body?: unknown): UpstreamCall<Record<string, unknown>> {
   return { service: 'code-forge', method, path, schema: anything, ...(body === undefined ? {} : { body }) };
 }
