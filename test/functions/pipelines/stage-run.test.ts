@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { readFunctionSettings } from '../../../functions/core/settings.ts';
 import {
   keptReasons,
   newStageRun,
@@ -7,14 +6,6 @@ import {
   shortened,
   withLog,
 } from '../../../functions/pipelines/stage-run.ts';
-
-/** How often a stage is asked that takes its whole deadline. */
-function questionsIn(deadlineSeconds: number): number {
-  let questions = 0;
-  for (let passed = 0; passed < deadlineSeconds; passed += pollDelaySeconds(questions - 1, deadlineSeconds))
-    questions += 1;
-  return questions;
-}
 
 describe('the delay before the next question', () => {
   it('begins at a second, grows by half and never exceeds two minutes up to a deadline of 100 minutes', () => {
