@@ -29,14 +29,15 @@ export function queryOf(store: Store, schema: TableSchema, clock: Clock): Table[
     const { partition, from, before, limit, equals = {} } = query;
     const bounds = [from, before].filter((bound) => bound !== undefined);
     const values = [partition, clock.now() / 1000, ...bounds];
-    const itemOf = readerOf(schema.projectedFields(query.index));
+    const projected = schema.projectedFields(query.index);
+    if (projected && isFiltered(query)) throw new TypeError(`The index ${query.index} has no fields to filter by.`);
     return store.read(() => {
       const statement = statementFor(query);
       if (isFiltered(query)) {
         const rows = statement.iterate(...values, ...tracesOf(equals), -1);
-        return filteredPage(rows as unknown as Iterable<[string]>, limit, equals, itemOf);
+        return filteredPage(rows as unknown as Iterable<[string]>, limit, equals);
       }
-      return wholePage(statement.all(...values, limit + 1) as unknown as [string][], limit, itemOf);
+      return wholePage(statement.all(...values, limit + 1) as unknown as [string][], limit, projected);
     });
   };
 }
@@ -50,20 +51,15 @@ function selectionOf({ index, order, from, before, equals = {} }: Query, schema:
     ORDER BY ${sort} ${order === 'oldest' ? 'ASC' : 'DESC'} LIMIT ?`;
 }
 
-function wholePage(rows: [string][], limit: number, itemOf: ItemReader): Page {
-  const items = rows.slice(0, limit).map(([body]) => itemOf(body));
+function wholePage(rows: [string][], limit: number, projected: readonly string[] | undefined): Page {
+  const items = rows.slice(0, limit).map(([body]) => withFields(JSON.parse(body), projected));
   return { items, more: rows.length > limit };
 }
 
-function filteredPage(
-  rows: Iterable<[string]>,
-  limit: number,
-  equals: Record<string, Scalar>,
-  itemOf: ItemReader,
-): Page {
+function filteredPage(rows: Iterable<[string]>, limit: number, equals: Record<string, Scalar>): Page {
   const items: Item[] = [];
   for (const [body] of rows) {
-    const item = itemOf(body);
+    const item: Item = JSON.parse(body);
     if (!hasValues(item, equals)) continue;
     if (items.length === limit) return { items, more: true };
     items.push(item);
@@ -71,15 +67,10 @@ function filteredPage(
   return { items, more: false };
 }
 
-type ItemReader = (body: string) => Item;
-
-/** Reads an item as an index has it: whole, or with the fields that are projected into it. */
-function readerOf(fields: readonly string[] | undefined): ItemReader {
-  if (!fields) return (body) => JSON.parse(body);
-  return (body) => {
-    const item: Item = JSON.parse(body);
-    return Object.fromEntries(fields.flatMap((field) => (field in item ? [[field, item[field]]] : []))) as Item;
-  };
+/** The item with these of its fields, or whole. */
+function withFields(item: Item, fields: readonly string[] | undefined): Item {
+  if (!fields) return item;
+  return Object.fromEntries(Object.entries(item).filter(([field]) => fields.includes(field))) as Item;
 }
 
 /** What the body of an item with these values contains. A nested value may leave the same trace, so it only narrows. */
