@@ -51,7 +51,7 @@ export interface Changes {
 }
 
 export interface Query {
-  /** The table's own keys, or the index named here; one of keys gives and filters by no other fields. */
+  /** The table's own keys, or the index named here. One of keys gives nothing else, and refuses a filter. */
   index?: string;
   /** The value of the partition key. */
   partition: string;

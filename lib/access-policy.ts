@@ -80,10 +80,14 @@ function queueGrant(name: QueueName, resources: Resources): AccessGrant {
 }
 
 /** What the consumer of a queue needs beside its contract's access: to take messages, and to choose when they come again. */
-export function consumerGrant(name: QueueName, { queues }: Pick<Resources, 'queues'>): AccessGrant {
+export function consumerGrant(name: QueueName, resources: Pick<Resources, 'queues' | 'encryptionKey'>): AccessGrant {
+  const { queues, encryptionKey } = resources;
   const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
   return {
-    statements: [new PolicyStatement({ actions, resources: [queues[name].queueArn] })],
+    statements: [
+      new PolicyStatement({ actions, resources: [queues[name].queueArn] }),
+      ...(encryptionKey ? [keyStatement(encryptionKey)] : []),
+    ],
     environment: { [environmentName('queue', name)]: queues[name].queueUrl },
   };
 }

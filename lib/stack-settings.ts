@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Node } from 'constructs';
 import * as z from 'zod';
-import { readFunctionSettings } from '../functions/core/settings.ts';
-import { type Catalogue, parseCatalogue } from '../platform/catalogue.ts';
+import { functionSettings } from '../functions/core/settings.ts';
+import { type Catalogue, InvalidCatalogue } from '../platform/catalogue.ts';
+import { readCatalogue } from '../platform/read-catalogue.ts';
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 const wholeNumbers = z.record(z.string(), z.int().positive());
@@ -99,20 +99,63 @@ export interface StackSettings extends z.output<typeof stackContext> {
 
 /** Reads and checks the context. Throws one Error that names every value that is wrong and what it should be. */
 export function readStackSettings(node: Pick<Node, 'tryGetContext'>): StackSettings {
-  const given = Object.keys(stackContext.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
-  const parsed = stackContext.safeParse(Object.fromEntries(given));
-  if (!parsed.success) throw notValid(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
-  const context = parsed.data;
-  const catalogue = parseCatalogue(JSON.parse(readFileSync(context.catalogueFile, 'utf8')));
-  const known = new Set(catalogue.services.map(({ name }) => name));
-  const unknown = Object.keys(context.upstreamSecrets).filter((service) => !known.has(service));
-  if (unknown.length > 0) throw notValid(unknown.map((name) => `upstreamSecrets.${name}: is not in the catalogue`));
+  const { context, problems } = readContext(node);
   const functionEnvironment = environmentOf(context);
-  readFunctionSettings(functionEnvironment);
+  const { catalogue, problems: ofCatalogue } = catalogueIn(context.catalogueFile);
+  problems.push(
+    ...ofCatalogue,
+    ...unknownServices(context.upstreamSecrets, catalogue),
+    ...problemsOfFunctions(functionEnvironment),
+  );
+  if (problems.length > 0) {
+    throw new Error(`The CDK context is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
   return { ...context, catalogue, functionEnvironment };
 }
 
-function environmentOf(context: z.output<typeof stackContext>): Record<string, string> {
+type Context = z.output<typeof stackContext>;
+
+/** Each value by itself, so that what is wrong with one hides nothing that is wrong with others; it then counts as left out. */
+function readContext(node: Pick<Node, 'tryGetContext'>): { context: Context; problems: string[] } {
+  const problems: string[] = [];
+  const valid = Object.entries(stackContext.shape).flatMap(([name, schema]) => {
+    const parsed = schema.safeParse(node.tryGetContext(name) ?? undefined);
+    if (parsed.success) return [[name, parsed.data]];
+    problems.push(...parsed.error.issues.map(({ path, message }) => `${[name, ...path].join('.')}: ${message}`));
+    return [];
+  });
+  return { context: { ...stackContext.parse({}), ...Object.fromEntries(valid) }, problems };
+}
+
+function catalogueIn(file: string): { catalogue: Catalogue; problems: readonly string[] } {
+  try {
+    return { catalogue: readCatalogue(file), problems: [] };
+  } catch (error) {
+    if (error instanceof InvalidCatalogue) return { catalogue: { services: [] }, problems: error.problems };
+    throw error;
+  }
+}
+
+function unknownServices(upstreamSecrets: Record<string, string>, { services }: Catalogue): string[] {
+  if (services.length === 0) return [];
+  const known = new Set(services.map(({ name }) => name));
+  return Object.keys(upstreamSecrets)
+    .filter((service) => !known.has(service))
+    .map((service) => `upstreamSecrets.${service}: is not in the catalogue`);
+}
+
+/** What the functions would refuse when they start, under the names of the context: `LOG_LEVEL` is `logLevel` there. */
+function problemsOfFunctions(environment: Record<string, string>): string[] {
+  const { error } = functionSettings.safeParse(environment);
+  return (error?.issues ?? []).map(({ path, message }) => {
+    const name = String(path[0])
+      .toLowerCase()
+      .replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    return `${name}: ${message}`;
+  });
+}
+
+function environmentOf(context: Context): Record<string, string> {
   const pairs = (record: Record<string, number>) =>
     Object.entries(record)
       .map(([name, value]) => `${name}=${value}`)
@@ -127,8 +170,4 @@ function environmentOf(context: z.output<typeof stackContext>): Record<string, s
   };
   const present = Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1]));
   return Object.fromEntries(present);
-}
-
-function notValid(problems: string[]): Error {
-  return new Error(`The CDK context is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
 }

@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Item, isFiltered, type Page, type Query } from '../backend.ts';
 import { checkQueryKeys } from '../key-sizes.ts';
+import type { IndexSpec } from '../resources.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import { queryExpression } from './table-expressions.ts';
 
@@ -13,7 +14,7 @@ const examinedMin = 100;
 /** One page of live, matching items. Reads on until the page is full and one more item is known, or none is left. */
 export async function queryTable(table: DynamoTable, query: Query, nowSeconds: number): Promise<Page> {
   checkQueryKeys(query);
-  const { partition, sort } = fieldsOf(table, query.index);
+  const { partition, sort } = fieldsOf(table, query);
   const from = query.from === '' ? undefined : query.from;
   if (isEmptyRange(from, query.before)) return { items: [], more: false };
 
@@ -43,9 +44,11 @@ export async function queryTable(table: DynamoTable, query: Query, nowSeconds: n
   return { items: items.slice(0, query.limit), more: items.length > query.limit };
 }
 
-function fieldsOf(table: DynamoTable, index: string | undefined): { partition: string; sort: string } {
-  const fields = index === undefined ? { partition: 'pk', sort: 'sk' } : table.indexes[index];
+function fieldsOf(table: DynamoTable, query: Query): { partition: string; sort: string } {
+  const { index } = query;
+  const fields: IndexSpec | undefined = index === undefined ? { partition: 'pk', sort: 'sk' } : table.indexes[index];
   if (!fields) throw new Error(`The table ${table.tableName} has no index "${index}"`);
+  if (fields.projection && isFiltered(query)) throw new TypeError(`The index ${index} has no fields to filter by.`);
   return fields;
 }
 

@@ -31,7 +31,9 @@ export function queryOf(store: Store, schema: TableSchema, clock: Clock): Table[
     const { partition, from, before, limit, equals = {} } = query;
     const bounds = [from, before].filter((bound) => bound !== undefined);
     const values = [partition, clock.now() / 1000, ...bounds];
-    const itemOf = readerOf(parse, schema.projectedFields(query.index));
+    const projected = schema.projectedFields(query.index);
+    if (projected && isFiltered(query)) throw new TypeError(`The index ${query.index} has no fields to filter by.`);
+    const itemOf = readerOf(parse, projected);
     return store.read(() => {
       const statement = statementFor(query);
       if (isFiltered(query)) {
@@ -74,7 +76,7 @@ function readerOf(parse: ParseRow, fields: readonly string[] | undefined): Parse
   if (!fields) return parse;
   return (id, body) => {
     const item = parse(id, body);
-    return Object.fromEntries(fields.flatMap((field) => (field in item ? [[field, item[field]]] : []))) as Item;
+    return Object.fromEntries(Object.entries(item).filter(([field]) => fields.includes(field))) as Item;
   };
 }
 

@@ -1,7 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readStackSettings } from '../../lib/stack-settings.ts';
 import { everyChoice } from './synthesised.ts';
+
+function problemsOf(context: Record<string, unknown>): string {
+  try {
+    read(context);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('The context was accepted');
+}
 
 const read = (context: Record<string, unknown>) => readStackSettings(new App({ context }).node);
 
@@ -30,12 +42,39 @@ describe('the CDK context', () => {
     },
     { context: { rateLimits: { reads: 5 } }, says: /"reads=5" is not/ },
     { context: { stageDeadlines: { generate: 0 } }, says: /stageDeadlines\.generate: / },
-    { context: { logLevel: 'LOUD' }, says: /LOG_LEVEL: / },
+    { context: { logLevel: 'LOUD' }, says: /logLevel: / },
   ])('$context is refused with what is wrong', ({ context, says }) => {
     expect(() => read(context)).toThrow(says);
   });
 
-  it('names everything that is wrong at once', () => {
-    expect(() => read({ logRetentionDays: 2, artifactDays: 0 })).toThrow(/logRetentionDays.*\n.*artifactDays/);
+  it('names everything that is wrong at once, wherever it is checked', () => {
+    const says = problemsOf({
+      artifactDays: 0,
+      logLevel: 'LOUD',
+      monitorSeconds: 7200,
+      rateLimits: { reads: 5 },
+      upstreamSecrets: { 'code-fudge': 'x' },
+    });
+    expect(says.split('\n')).toEqual([
+      'The CDK context is not valid:',
+      expect.stringMatching(/^ {2}artifactDays: /),
+      expect.stringMatching(/^ {2}upstreamSecrets\.code-fudge: is not in the catalogue$/),
+      expect.stringMatching(/^ {2}rateLimits: "reads=5" is not/),
+      expect.stringMatching(/^ {2}monitorSeconds: /),
+      expect.stringMatching(/^ {2}logLevel: /),
+    ]);
+  });
+
+  it.each([
+    { file: 'is absent', text: undefined, says: [/catalogue: cannot be read: ENOENT/] },
+    { file: 'is no JSON', text: '{', says: [/catalogue: is not JSON/] },
+    { file: 'has bad rows', text: '{"services":[{"name":"a"},{"name":"b"}]}', says: [/a: container: /, /b: port: /] },
+  ])('a catalogue that $file is named with what else is wrong', ({ text, says }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'orchestrator-catalogue-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const catalogueFile = join(folder, 'catalogue.json');
+    if (text !== undefined) writeFileSync(catalogueFile, text);
+    const problems = problemsOf({ catalogueFile, artifactDays: 0, logLevel: 'LOUD' });
+    for (const problem of [...says, /artifactDays: /, /logLevel: /]) expect(problems).toMatch(problem);
   });
 });
