@@ -44,11 +44,11 @@ async function serve(settings: EmbeddedSettings): Promise<void> {
     environment: process.env,
   });
   opening.resolve(requestListener(controlPlane.site));
-  const isTerminal = process.stdout.isTTY === true;
-  console.log(startMessage({ baseUrl, token, settings, controlUrl: platform.controlUrl, isTerminal }));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => shutDown(server, controlPlane, platform.close));
   }
+  const isTerminal = process.stdout.isTTY === true;
+  console.log(startMessage({ baseUrl, token, settings, controlUrl: platform.controlUrl, isTerminal }));
 }
 
 interface Platform {

@@ -35,8 +35,7 @@ const platform = await startSimulatedPlatform({
 
 const out = values['catalogue-out'];
 if (out) writeFileSync(out, `${JSON.stringify(platform.catalogue, null, 2)}\n`);
-process.stdout.write(`${JSON.stringify({ control_url: platform.controlUrl, catalogue: out ?? null })}\n`);
-
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void platform.close().then(() => process.exit(0)));
 }
+process.stdout.write(`${JSON.stringify({ control_url: platform.controlUrl, catalogue: out ?? null })}\n`);
