@@ -6,6 +6,7 @@ import {
   newPipeline,
   type Pipeline,
   withEnd,
+  withEndAnnounced,
   withStageBegun,
   withStageEnded,
 } from '../../functions/pipelines/pipeline.ts';
@@ -31,5 +32,5 @@ function endedPipeline(createdMs: number, index: number): Pipeline {
     const end = { iteration: 1, passed: true, completedMs: startedMs + 4_321 };
     return withStageEnded(withStageBegun(pipeline, stage, 1, startedMs), stage, end);
   }, begun);
-  return withEnd(ran, undefined, createdMs + 40_000);
+  return withEndAnnounced(withEnd(ran, undefined, createdMs + 40_000));
 }
