@@ -35,6 +35,19 @@ export const tables = {
   },
   /** Who holds what, one item for each resource that only one may work on. */
   locks: { indexes: {} },
+  /**
+   * What is known of each service, in one partition for each kind of knowledge (sk is the service's name): `probe` (its
+   * health and last probes), `history` (its hours and days), `container` (facts of its container), `config` (what users
+   * changed of it).
+   */
+  services: { indexes: {} },
+  /** Restarts of services, kept 30 days. */
+  operations: {
+    indexes: {
+      /** Holds only operations that have not ended: sparse, and nearly always empty. */
+      by_unfinished: { partition: 'unfinished', sort: 'id', projection: 'keys' },
+    },
+  },
   /** Published events, kept 30 days. */
   events: {
     indexes: {
@@ -63,17 +76,17 @@ export const queues = {
 } as const satisfies Record<string, QueueSpec>;
 
 /** State machines by the name of their file in statemachines/. */
-export const machines = ['pipeline'] as const;
+export const machines = ['pipeline', 'service-restart'] as const;
 
 export type TableName = keyof typeof tables;
 export type QueueName = keyof typeof queues;
 export type MachineName = (typeof machines)[number];
 
 /**
- * The bearer tokens, and one credential for each upstream service that asks for one (`upstream/<service name>`).
- * Values come from Secrets Manager or, embedded, from the environment.
+ * The bearer tokens, one credential for each upstream service that asks for one (`upstream/<service name>`), and the TLS
+ * certificates for container hosts. Values come from Secrets Manager or, embedded, from the environment.
  */
-export type SecretName = 'token' | 'token-previous' | `upstream/${string}`;
+export type SecretName = 'token' | 'token-previous' | 'container-hosts' | `upstream/${string}`;
 
 /** Objects by what their keys begin with. */
 export type ObjectPrefix = 'pipelines/';
@@ -91,13 +104,23 @@ export interface Access {
   bus?: true;
   /** Services of the platform that it calls: it gets their credentials, and a place in their network. */
   services?: string[];
+  /** Whether it reaches services by their probes, which need no credential: it gets a place in their network. */
+  probes?: true;
+  /** Whether it talks to the engines of the container hosts: it gets their certificates, and a place in their network. */
+  containers?: true;
   /** Secrets beyond those of its services. */
   secrets?: SecretName[];
 }
 
 /** Every secret that a function with this access may read. */
-export function secretsOf({ secrets = [], services = [] }: Access): SecretName[] {
-  return [...secrets, ...services.map((service): SecretName => `upstream/${service}`)];
+export function secretsOf({ secrets = [], services = [], containers }: Access): SecretName[] {
+  const ofServices = services.map((service): SecretName => `upstream/${service}`);
+  return [...secrets, ...ofServices, ...(containers ? ['container-hosts' as const] : [])];
+}
+
+/** Whether a function with this access needs a place in the network of the services. */
+export function needsPlatformNetwork({ services = [], probes, containers }: Access): boolean {
+  return services.length > 0 || probes === true || containers === true;
 }
 
 /** Whether a mode holds this right, as one of the words that it is made of. */

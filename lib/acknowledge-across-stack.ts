@@ -5,18 +5,20 @@ import { wildcardReasons } from './wildcard-reasons.ts';
 
 export interface Shared {
   artifacts: Bucket;
-  pipeline: { name: string };
+  machineNames: string[];
 }
 
 /** Accepts the findings that many functions raise alike, so that each reason stands once. */
-export function acknowledgeAcrossStack(stack: Stack, { artifacts, pipeline }: Shared): void {
+export function acknowledgeAcrossStack(stack: Stack, { artifacts, machineNames }: Shared): void {
   const bucket = stack.getLogicalId(artifacts.node.defaultChild as CfnBucket);
-  const executions = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${pipeline.name}:*`;
+  const executions = machineNames.map((name) => [
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}:*]`,
+    'Executions are named when they start; the state machine is the bound.',
+  ]);
   acknowledge(stack, {
     [`AwsSolutions-IAM5[Resource::<${bucket}.Arn>/pipelines/*]`]:
       'Objects are named when they are written; their prefix is the bound.',
-    [`AwsSolutions-IAM5[Resource::${executions}]`]:
-      'Executions are named when they start; the state machine is the bound.',
+    ...Object.fromEntries(executions),
     'Serverless-LambdaStarPermissions': Object.values(wildcardReasons).join(' '),
     'Serverless-LambdaDLQ':
       'API Gateway, Step Functions and SQS call and wait, so they keep what failed; a schedule calls again by itself.',

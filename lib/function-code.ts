@@ -8,6 +8,14 @@ const root = join(import.meta.dirname, '..');
 /** Packages that are not ES modules, such as find-my-way, ask for Node's own modules with `require`, which an ES module lacks. */
 const requireForCommonJs = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
+/** What dockerode brings along for hosts over SSH and for building images, neither of which is asked of it. */
+const unusedByDockerode = ['ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'];
+
+const alias = {
+  '@aws-sdk/credential-provider-node': join(root, 'backend', 'aws', 'environment-credentials.ts'),
+  ...Object.fromEntries(unusedByDockerode.map((name) => [name, join(root, 'platform', 'containers', 'left-out.ts')])),
+};
+
 /**
  * Bundles all functions in one run of esbuild and gives the folder of each, `index.mjs` and its source map, by name. The
  * content depends on nothing but the sources, so the asset of an unchanged function keeps its hash on every machine. The
@@ -33,7 +41,7 @@ export function bundleFunctions(entries: readonly FunctionEntry[]): Record<strin
     sourcesContent: false,
     legalComments: 'none',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': join(root, 'backend', 'aws', 'environment-credentials.ts') },
+    alias,
     banner: { js: requireForCommonJs },
     logLevel: 'warning',
   });

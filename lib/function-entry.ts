@@ -53,15 +53,15 @@ export function authorizerEntry(catalogue: Catalogue): FunctionEntry {
   });
 }
 
-/** The entry of what answers 404 and 405 to every request that no endpoint is for. */
-export function fallbackEntry(catalogue: Catalogue): FunctionEntry {
+/** The entry of what answers 404 and 405 to every request that no endpoint is for. It holds the routes and no more of them. */
+export function fallbackEntry(contracts: readonly Contract[], catalogue: Catalogue): FunctionEntry {
+  const routes = contracts.map(({ method, path }) => ({ contract: { method, path } }));
   return entry('fallback', { ...fallbackContract, access: accessOf(fallbackContract) }, catalogue, {
     imports: {
-      'functions/contracts.ts': 'contracts',
       'functions/core/router.ts': 'createRouter',
       'backend/lambda/lambda.ts': 'fallbackLambda',
     },
-    handler: 'fallbackLambda(createRouter(contracts.map((contract) => ({ contract }))), home)',
+    handler: `fallbackLambda(createRouter(${JSON.stringify(routes)}), home)`,
   });
 }
 
@@ -77,9 +77,10 @@ function entry(name: string, spec: Spec, catalogue: Catalogue, { imports, handle
   const adapters = adaptersOf(spec.access);
   const modules = Object.fromEntries(adapters.map((adapter) => [adapter.module, adapter.name]));
   const ports = adapters.map((adapter) => `${adapter.port}: ${adapter.name}`).join(', ');
+  const makers = makersOf(spec.access);
   const source = [
-    ...importLines({ ...imports, ...modules, 'backend/lambda/lambda-home.ts': 'lambdaHome' }),
-    `const home = lambdaHome({ ${ports} }, ${JSON.stringify(catalogue)});`,
+    ...importLines({ ...imports, ...modules, ...makers, 'backend/lambda/lambda-home.ts': 'lambdaHome' }),
+    `const home = lambdaHome({ ${ports} }, ${JSON.stringify(catalogue)}, { ${Object.values(makers).join(', ')} });`,
     `export const handler = ${handler};`,
   ].join('\n');
   return { name, source, access: spec.access, timeoutMs: spec.timeoutMs, description: spec.summary };
@@ -95,6 +96,14 @@ function adaptersOf(access: Access) {
     { isUsed: secretsOf(access).length > 0, port: 'secrets', module: 'backend/aws/secrets.ts', name: 'secretsManager' },
   ];
   return all.filter(({ isUsed }) => isUsed);
+}
+
+/** What reaches services and container hosts comes only into the bundles of functions that do. */
+function makersOf({ probes, containers }: Access): Record<string, string> {
+  return {
+    ...(probes ? { 'platform/probing/prober.ts': 'createProber' } : {}),
+    ...(containers ? { 'platform/containers/container-hosts.ts': 'createContainerHosts' } : {}),
+  };
 }
 
 /** Paths start at the folder of the entries, `dist/<build>/entries`. */

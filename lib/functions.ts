@@ -1,7 +1,7 @@
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type QueueName, queues } from '../backend/resources.ts';
+import { needsPlatformNetwork, type QueueName, queues } from '../backend/resources.ts';
 import { type AccessGrant, accessGrant, consumerGrant, mergedGrants, type Resources } from './access-policy.ts';
 import { acknowledge } from './acknowledge.ts';
 import { EndpointFunction, type PlatformNetwork } from './endpoint-function.ts';
@@ -37,7 +37,7 @@ export class Functions extends Construct {
       grant: mergedGrants([accessGrant(entry.access, resources), ...more]),
       environment: settings.functionEnvironment,
       logRetentionDays: settings.logRetentionDays,
-      ...(this.#network && entry.access.services?.length && { network: this.#network }),
+      ...(this.#network && needsPlatformNetwork(entry.access) && { network: this.#network }),
     });
     return lambda;
   }

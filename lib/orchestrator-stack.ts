@@ -3,6 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { machines } from '../backend/resources.ts';
 import { contracts, taskContracts } from '../functions/contracts.ts';
 import type { Resources } from './access-policy.ts';
 import { acknowledgeAcrossStack } from './acknowledge-across-stack.ts';
@@ -11,7 +12,7 @@ import { Artifacts } from './artifacts.ts';
 import { Events } from './events.ts';
 import { authorizerEntry, endpointEntry, fallbackEntry, taskEntry } from './function-entry.ts';
 import { Functions } from './functions.ts';
-import { PipelineMachine } from './pipeline-machine.ts';
+import { Machine } from './machine.ts';
 import { ScheduledTask } from './scheduled-task.ts';
 import { Secrets } from './secrets.ts';
 import type { StackSettings } from './stack-settings.ts';
@@ -29,7 +30,7 @@ export function functionEntries({ catalogue }: Pick<StackSettings, 'catalogue'>)
     ...contracts.map((contract) => endpointEntry(contract, catalogue)),
     ...taskContracts.map((contract) => taskEntry(contract, catalogue)),
     authorizerEntry(catalogue),
-    fallbackEntry(catalogue),
+    fallbackEntry(contracts, catalogue),
   ];
 }
 
@@ -54,6 +55,7 @@ export class OrchestratorStack extends Stack {
       destroyOnDelete,
       tokenSecret: settings.tokenSecret,
       upstreamSecrets: settings.upstreamSecrets,
+      containerHostsSecret: settings.containerHostsSecret,
     });
     const events = new Events(this, 'Events', { encryptionKey, alarmAction });
     const resources: Resources = {
@@ -68,15 +70,19 @@ export class OrchestratorStack extends Stack {
     const functions = new Functions(this, 'Functions', { code, resources, settings });
     const tasks = taskContracts.map((contract) => ({ ...contract, entry: taskEntry(contract, catalogue) }));
 
-    const stages = tasks.flatMap(({ entry, trigger }) =>
-      trigger.type === 'state-machine' ? [[trigger.placeholder, functions.create(entry)] as const] : [],
-    );
-    const pipeline = new PipelineMachine(this, 'PipelineMachine', {
-      functions: Object.fromEntries(stages),
-      logRetentionDays,
-      alarmAction,
-    });
-    resources.machines.pipeline = pipeline;
+    for (const name of machines) {
+      const called = tasks.flatMap(({ entry, trigger }) =>
+        trigger.type === 'state-machine' && trigger.machine === name
+          ? [[trigger.placeholder, functions.create(entry)] as const]
+          : [],
+      );
+      resources.machines[name] = new Machine(this, `${pascalCase(name)}Machine`, {
+        machine: name,
+        functions: Object.fromEntries(called),
+        logRetentionDays,
+        alarmAction,
+      });
+    }
 
     for (const { entry, trigger } of tasks) {
       if (trigger.type === 'queue') functions.createConsumer(entry, trigger.queue);
@@ -90,12 +96,19 @@ export class OrchestratorStack extends Stack {
         handler: functions.create(endpointEntry(contract, catalogue)),
       })),
       authorizer: functions.create(authorizerEntry(catalogue)),
-      fallback: functions.create(fallbackEntry(catalogue)),
+      fallback: functions.create(fallbackEntry(contracts, catalogue)),
       settings,
     });
-    acknowledgeAcrossStack(this, { artifacts: artifacts.bucket, pipeline });
+    acknowledgeAcrossStack(this, {
+      artifacts: artifacts.bucket,
+      machineNames: machines.map((name) => `${this.stackName}-${name}`),
+    });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'EventBusName', { value: events.bus.eventBusName });
     new CfnOutput(this, 'TokenSecretArn', { value: secrets.tokenArn });
   }
+}
+
+function pascalCase(name: string): string {
+  return name.replaceAll(/(^|-)(.)/g, (_, __, letter: string) => letter.toUpperCase());
 }

@@ -10,6 +10,8 @@ export interface SecretsProps {
   tokenSecret: string | undefined;
   /** Service to name or ARN of its credential's secret. */
   upstreamSecrets: Record<string, string>;
+  /** Name or ARN of the secret that holds the certificates for container hosts. */
+  containerHostsSecret: string | undefined;
   encryptionKey: IKey | undefined;
   destroyOnDelete: boolean;
 }
@@ -23,12 +25,19 @@ export class Secrets extends Construct {
     super(scope, id);
     const secret = props.tokenSecret ? this.existing('Token', props.tokenSecret) : this.createToken(props);
     this.tokenArn = secret.secretArn;
-    const upstream = Object.entries(props.upstreamSecrets).map(([service, given]) => {
-      const credential = this.existing(`Upstream-${service}`, given);
-      return [`upstream/${service}` as SecretName, { id: given, arnPattern: arnPatternOf(credential) }] as const;
+    const given: [SecretName, string][] = [
+      ...Object.entries(props.upstreamSecrets).map(([service, id]): [SecretName, string] => [
+        `upstream/${service}`,
+        id,
+      ]),
+      ...(props.containerHostsSecret ? [['container-hosts', props.containerHostsSecret] as [SecretName, string]] : []),
+    ];
+    const others = given.map(([name, id]) => {
+      const found = this.existing(name.replace('upstream/', 'Upstream-'), id);
+      return [name, { id, arnPattern: arnPatternOf(found) }] as const;
     });
     const token = { id: props.tokenSecret ?? secret.secretArn, arnPattern: arnPatternOf(secret) };
-    this.byName = new Map([['token', token], ...upstream]);
+    this.byName = new Map([['token', token], ...others]);
   }
 
   private createToken({ encryptionKey, destroyOnDelete }: SecretsProps) {

@@ -36,7 +36,9 @@ export const stackContext = z.object({
     }),
   )
     .optional()
-    .describe('Where the functions that call services of the platform run, one subnet for each availability zone.'),
+    .describe(
+      'Where the functions run that call services of the platform, probe them or reach container hosts, one subnet for each availability zone.',
+    ),
   privateApi: fromText(z.strictObject({ vpcEndpointIds: z.array(z.string().startsWith('vpce-')).min(1) }))
     .optional()
     .describe('Makes the API private: only these VPC endpoints reach it.'),
@@ -72,6 +74,21 @@ export const stackContext = z.object({
   stageDeadlines: fromText(wholeNumbers).default({}).describe('Seconds that a stage may take, by stage.'),
   monitorSeconds: fromText(z.int()).optional().describe('How long the monitor stage watches a rollout.'),
   upstreamTimeoutSeconds: fromText(z.int()).optional().describe('How long one call to a service may take.'),
+  probeIntervalSeconds: fromText(z.int()).optional().describe('How often every service is probed; a divisor of 60.'),
+  probeTimeoutMs: fromText(z.int()).optional().describe('How long one probe may take.'),
+  probeSlowMs: fromText(z.int()).optional().describe('From when on the answer to a probe counts as slow.'),
+  restartTimeoutSeconds: fromText(z.int())
+    .optional()
+    .describe('How long a restarted service may take to become healthy, when the request does not say.'),
+  dockerHost: z
+    .string()
+    .optional()
+    .describe('The engine of services whose row in the catalogue names none, as `https://<host>:2376`.'),
+  containerHostsSecret: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name or ARN of the secret with the certificates for container hosts; see container-hosts.md.'),
   publicProbes: flag.default(false).describe('Opens /health and /ready to callers without a token.'),
   logLevel: z.string().default('INFO').describe('Least severity that is logged.'),
   logRetentionDays: fromText(z.int())
@@ -165,6 +182,11 @@ function environmentOf(context: Context): Record<string, string> {
     STAGE_DEADLINES: pairs(context.stageDeadlines),
     MONITOR_SECONDS: context.monitorSeconds?.toString(),
     UPSTREAM_TIMEOUT_SECONDS: context.upstreamTimeoutSeconds?.toString(),
+    PROBE_INTERVAL_SECONDS: context.probeIntervalSeconds?.toString(),
+    PROBE_TIMEOUT_MS: context.probeTimeoutMs?.toString(),
+    PROBE_SLOW_MS: context.probeSlowMs?.toString(),
+    RESTART_TIMEOUT_SECONDS: context.restartTimeoutSeconds?.toString(),
+    DOCKER_HOST: context.dockerHost,
     PUBLIC_PROBES: String(context.publicProbes),
     LOG_LEVEL: context.logLevel,
   };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dockerHost } from './containers/docker-host.ts';
 
 /**
  * The catalogue that this JSON describes. Throws {@link InvalidCatalogue} with every problem at once, each naming its
@@ -33,6 +34,14 @@ export function serviceUrl(service: Pick<Service, 'url' | 'container' | 'port'>)
   return service.url?.replace(/\/+$/, '') ?? `http://${service.container}:${service.port}`;
 }
 
+/**
+ * The path of the service's readiness, or undefined where it has none. Services of the platform's own teams, those with
+ * the probe `/health`, serve `/ready` beside it; a product says its own in `readiness`.
+ */
+export function readinessPath({ probe, readiness }: Pick<Service, 'probe' | 'readiness'>): string | undefined {
+  return readiness ?? (probe === '/health' ? '/ready' : undefined);
+}
+
 /** The catalogue can't be used; `problems` holds one sentence for each thing that is wrong with it. */
 export class InvalidCatalogue extends Error {
   override name = 'InvalidCatalogue';
@@ -54,12 +63,13 @@ const serviceRow = z
     critical: z.boolean(),
     depends_on: z.array(z.string()),
     probe: z.string().regex(/^(tcp|\/\S*)$/, 'must be "tcp" or a path that starts with /'),
+    readiness: path.optional(),
     metrics: path.optional(),
     url: z
       .string()
       .refine(isBareUrl, 'must be an http, https or tcp URL without credentials, query or fragment')
       .optional(),
-    docker_host: z.string().min(1).optional(),
+    docker_host: dockerHost.optional(),
   })
   .refine((row) => row.probe === 'tcp' || !row.url?.startsWith('tcp:'), {
     path: ['url'],

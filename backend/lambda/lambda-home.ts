@@ -1,12 +1,26 @@
 import { createLog } from '../../functions/core/log.ts';
+import { restrictReach } from '../../functions/core/reach.ts';
 import { readFunctionSettings } from '../../functions/core/settings.ts';
 import type { Catalogue } from '../../platform/catalogue.ts';
+import type { createContainerHosts } from '../../platform/containers/container-hosts.ts';
+import type { createProber } from '../../platform/probing/prober.ts';
 import { type AwsPorts, awsBackend } from '../aws/aws-backend.ts';
 import type { LambdaHome } from './lambda.ts';
 
+/** What reaches the platform's services and container hosts, for the functions that do. */
+export interface ReachMakers {
+  createProber?: typeof createProber;
+  createContainerHosts?: typeof createContainerHosts;
+}
+
 /** What one Lambda function has: the adapters given, and the catalogue that was checked and inlined when it was built. */
-export function lambdaHome(ports: AwsPorts, catalogue: Catalogue): LambdaHome {
+export function lambdaHome(ports: AwsPorts, catalogue: Catalogue, makers: ReachMakers = {}): LambdaHome {
   const settings = readFunctionSettings(process.env);
   const log = createLog(settings.logLevel);
-  return { backend: awsBackend(ports), settings, log, catalogue, startedMs: Date.now() };
+  const backend = awsBackend(ports);
+  const { probeTimeoutMs: timeoutMs, probeSlowMs: slowMs, dockerHost } = settings;
+  const prober = makers.createProber?.({ timeoutMs, slowMs, clock: backend.clock });
+  const containers = makers.createContainerHosts?.({ catalogue, dockerHost, secrets: backend.secrets });
+  const reach = restrictReach({ prober, containers }, { probes: true, containers: true });
+  return { backend, settings, log, catalogue, startedMs: Date.now(), ...reach };
 }

@@ -16,6 +16,7 @@ import { type Call, invoke, refuse } from '../../functions/core/invoke.ts';
 import type { createLog } from '../../functions/core/log.ts';
 import type { Router } from '../../functions/core/router.ts';
 import type { AnyTask } from '../../functions/core/task.ts';
+import { rounds } from './rounds.ts';
 
 export type LambdaHome = Home & { log: ReturnType<typeof createLog> };
 
@@ -64,11 +65,18 @@ function allow(principalId: string, methodArn: string): APIGatewayAuthorizerResu
   return { principalId, policyDocument: { Version: '2012-10-17', Statement: [statement] } };
 }
 
-/** A task as the handler of a Lambda function that a state machine or a schedule calls; its errors are the caller's to retry. */
+/**
+ * A task as the handler of a Lambda function that a state machine or a schedule calls; its errors are the caller's to
+ * retry. A task that a setting wants more often than once a minute runs in rounds.
+ */
 export function taskLambda(task: AnyTask, home: LambdaHome) {
+  const { trigger } = task.contract;
+  const everySeconds = trigger.type === 'schedule' && trigger.everySeconds && home.settings[trigger.everySeconds];
   return middy<unknown, unknown, Error, Context>()
     .use(injectLambdaContext(home.log))
-    .handler((input: unknown) => task.run(input, home));
+    .handler((input: unknown) =>
+      everySeconds ? rounds(() => task.run(input, home), { everySeconds }) : task.run(input, home),
+    );
 }
 
 function callOf(event: APIGatewayProxyEvent): Call {

@@ -10,6 +10,7 @@ import type { HttpRequest, HttpResponse } from '../../functions/core/http.ts';
 import { newId } from '../../functions/core/ids.ts';
 import { invoke } from '../../functions/core/invoke.ts';
 import { createLog } from '../../functions/core/log.ts';
+import { restrictReach } from '../../functions/core/reach.ts';
 import { readFunctionSettings } from '../../functions/core/settings.ts';
 import { loadEndpoint } from '../../functions/load-handlers.ts';
 import type { Catalogue } from '../../platform/catalogue.ts';
@@ -41,7 +42,11 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
     catalogue,
     startedMs: systemClock.now(),
   };
-  const homeOf = (access: Access): Home => ({ ...common, backend: restrict(ports, access) });
+  const homeOf = (access: Access): Home => ({
+    ...common,
+    ...restrictReach({}, access),
+    backend: restrict(ports, access),
+  });
   const { ports, runStarted } = await countedBackend({ folder, stored, usage, homeOf });
   const endpoints = await Promise.all(contracts.map(loadEndpoint));
 

@@ -1,18 +1,29 @@
 import { readFileSync } from 'node:fs';
-import type { Backend } from '../../backend/backend.ts';
+import { type Backend, type Secrets, systemClock } from '../../backend/backend.ts';
 import { busRules } from '../../backend/bus-rules.ts';
-import { type EmbeddedBackend, openEmbeddedBackend } from '../../backend/embedded/embedded-backend.ts';
+import {
+  type EmbeddedBackend,
+  type EmbeddedOptions,
+  openEmbeddedBackend,
+} from '../../backend/embedded/embedded-backend.ts';
+import { secretsOf } from '../../backend/embedded/secrets.ts';
+import type { Definition } from '../../backend/embedded/state-definition.ts';
 import type { Store } from '../../backend/embedded/store.ts';
-import { queues } from '../../backend/resources.ts';
+import type { TaskHandler } from '../../backend/embedded/task-gate.ts';
+import { type Access, type MachineName, machines, queues } from '../../backend/resources.ts';
 import { restrict } from '../../backend/restricted.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { accessOf, type Contract, type TaskContract } from '../../functions/core/contract.ts';
 import type { Home } from '../../functions/core/endpoint.ts';
 import { fallbackContract } from '../../functions/core/fallback.ts';
 import { createLog } from '../../functions/core/log.ts';
+import { restrictReach } from '../../functions/core/reach.ts';
+import type { FunctionSettings } from '../../functions/core/settings.ts';
 import type { AnyTask, QueueTask } from '../../functions/core/task.ts';
 import { loadEndpoint, loadTask } from '../../functions/load-handlers.ts';
 import type { Catalogue } from '../../platform/catalogue.ts';
+import { createContainerHosts } from '../../platform/containers/container-hosts.ts';
+import { createProber } from '../../platform/probing/prober.ts';
 import type { Site } from './http-server.ts';
 import { startSchedules } from './schedules.ts';
 import type { EmbeddedSettings } from './settings.ts';
@@ -38,39 +49,53 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const { settings, catalogue } = options;
   const log = createLog(settings.functions.logLevel);
   const startedMs = Date.now();
-  const homeOf = (backend: Backend): Home => ({ backend, settings: settings.functions, log, catalogue, startedMs });
+  const environment = { ...options.environment, ORCHESTRATOR_TOKEN: options.token };
+  const { prober, containers } = reachOf(settings.functions, catalogue, secretsOf(environment));
+  const common = { settings: settings.functions, log, catalogue, startedMs };
+  const homeOf: HomeOf = (ports, access) => ({
+    ...common,
+    ...restrictReach({ prober, containers }, access),
+    backend: restrict(ports, access),
+  });
   const tasks = await Promise.all(taskContracts.map(loadTask));
   const backend = await openEmbeddedBackend({
     folder: settings.dataFolder,
     store: options.store,
     baseUrl: options.baseUrl,
-    environment: { ...options.environment, ORCHESTRATOR_TOKEN: options.token },
+    environment,
     rules: busRules(queues),
-    consumers: (ports) => consumersOf(tasks, (task) => homeOf(restrict(ports, task.access))),
-    machines: {
-      pipeline: {
-        definition: JSON.parse(readFileSync(new URL('../../statemachines/pipeline.asl.json', import.meta.url), 'utf8')),
-        tasks: (ports) => machineTasksOf(tasks, (task) => homeOf(restrict(ports, task.access))),
-      },
-    },
+    consumers: (ports) => consumersOf(tasks, (task) => homeOf(ports, task.access)),
+    machines: machinesOf((machine, ports) => machineTasksOf(machine, tasks, (task) => homeOf(ports, task.access))),
     onFault: (error) => log.error('background work failed', { error: error as Error }),
   });
-  const schedules = startSchedules(tasks, (task) => homeOf(restrict(backend, task.access)));
+  const schedules = startSchedules(tasks, (task) => homeOf(backend, task.access));
   return {
     site: await siteOf(backend, homeOf),
     async close() {
       await schedules.stop();
+      await prober.close();
       await backend.close();
     },
   };
 }
 
-async function siteOf(backend: EmbeddedBackend, homeOf: (backend: Backend) => Home): Promise<Site> {
-  const homeFor = (contract: Contract) => homeOf(restrict(backend, accessOf(contract)));
+type HomeOf = (ports: Backend, access: Access) => Home;
+
+/** What this process can reach of the platform's services and container hosts. */
+function reachOf(settings: FunctionSettings, catalogue: Catalogue, secrets: Secrets) {
+  const { probeTimeoutMs: timeoutMs, probeSlowMs: slowMs, dockerHost } = settings;
+  return {
+    prober: createProber({ timeoutMs, slowMs, clock: systemClock }),
+    containers: createContainerHosts({ catalogue, dockerHost, secrets }),
+  };
+}
+
+async function siteOf(backend: EmbeddedBackend, homeOf: HomeOf): Promise<Site> {
+  const homeFor = (contract: Contract) => homeOf(backend, accessOf(contract));
   const endpoints = await Promise.all(
     contracts.map(async (contract) => ({ ...(await loadEndpoint(contract)), home: homeFor(contract) })),
   );
-  const home = homeOf(restrict(backend, { ...accessOf(fallbackContract), secrets: ['token', 'token-previous'] }));
+  const home = homeOf(backend, { ...accessOf(fallbackContract), secrets: ['token', 'token-previous'] });
   return { endpoints, home, objects: backend.objects };
 }
 
@@ -86,10 +111,20 @@ function consumersOf(tasks: (AnyTask | QueueTask)[], homeFor: HomeFor) {
   return Object.fromEntries(entries);
 }
 
-function machineTasksOf(tasks: (AnyTask | QueueTask)[], homeFor: HomeFor) {
+/** Each machine with its file in statemachines/ and what stands behind the file's placeholders. */
+function machinesOf(tasksOf: (machine: MachineName, backend: Backend) => Record<string, TaskHandler>) {
+  const entries = machines.map((machine) => {
+    const file = new URL(`../../statemachines/${machine}.asl.json`, import.meta.url);
+    const definition = JSON.parse(readFileSync(file, 'utf8')) as Definition;
+    return [machine, { definition, tasks: (backend: Backend) => tasksOf(machine, backend) }] as const;
+  });
+  return Object.fromEntries(entries) as EmbeddedOptions['machines'];
+}
+
+function machineTasksOf(machine: MachineName, tasks: (AnyTask | QueueTask)[], homeFor: HomeFor) {
   const entries = tasks.flatMap((task) => {
     const { trigger } = task.contract;
-    if (trigger.type !== 'state-machine' || !('run' in task)) return [];
+    if (trigger.type !== 'state-machine' || trigger.machine !== machine || !('run' in task)) return [];
     const home = homeFor(task.contract);
     return [[trigger.placeholder, (input: unknown) => task.run(input, home)] as const];
   });

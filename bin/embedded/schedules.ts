@@ -22,7 +22,7 @@ export function startSchedules(tasks: (AnyTask | QueueTask)[], homeFor: (task: T
       running.add(done);
       return done;
     };
-    const job = new Cron(`*/${trigger.everyMinutes} * * * *`, { protect: true }, run);
+    const job = new Cron(patternOf(trigger, home), { protect: true }, run);
     void job.trigger();
     return [job];
   });
@@ -33,4 +33,12 @@ export function startSchedules(tasks: (AnyTask | QueueTask)[], homeFor: (task: T
       await Promise.all(running);
     },
   };
+}
+
+type Schedule = Extract<TaskContract['trigger'], { type: 'schedule' }>;
+
+/** As cron writes it, seconds first. */
+function patternOf({ everyMinutes, everySeconds }: Schedule, { settings }: Home): string {
+  const seconds = everySeconds === undefined ? 60 : settings[everySeconds];
+  return seconds === 60 ? `0 */${everyMinutes} * * * *` : `*/${seconds} * * * * *`;
 }

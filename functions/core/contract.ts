@@ -36,6 +36,8 @@ export interface Contract {
   isIdempotent?: boolean;
   parameters?: z.ZodObject;
   query?: z.ZodObject;
+  /** Request headers that it reads, by their names in lower case; others are not looked at. */
+  headers?: z.ZodObject;
   body?: z.ZodType;
   /** Ways to succeed, by the name that the handler uses. */
   answers: Record<string, Answer>;
@@ -60,7 +62,12 @@ export interface TaskContract {
   trigger:
     | { type: 'state-machine'; machine: MachineName; placeholder: string }
     | { type: 'queue'; queue: QueueName }
-    | { type: 'schedule'; everyMinutes: number };
+    | {
+        type: 'schedule';
+        everyMinutes: number;
+        /** The setting that says how often it runs within the minute, where once is not enough. */
+        everySeconds?: 'probeIntervalSeconds';
+      };
   timeoutMs: number;
   access: Access;
 }

@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import type { Backend } from '../../backend/backend.ts';
 import type { Catalogue } from '../../platform/catalogue.ts';
+import type { ContainerHosts } from '../../platform/containers/container-engine.ts';
+import type { Prober } from '../../platform/probing/prober.ts';
 import type { Contract } from './contract.ts';
 import type { IdPrefix } from './ids.ts';
 import type { Log } from './log.ts';
@@ -13,6 +15,10 @@ export interface Home {
   log: Log;
   /** The services of the platform. */
   catalogue: Catalogue;
+  /** For functions that declare `access.probes`. */
+  prober: Pick<Prober, 'probe'>;
+  /** For functions that declare `access.containers`. */
+  containers: ContainerHosts;
   /** When this process or function instance started, in epoch ms. */
   startedMs: number;
 }
@@ -31,6 +37,7 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 export interface EndpointInput<C extends Contract> {
   parameters: Parsed<C['parameters']>;
   query: Parsed<C['query']>;
+  headers: Parsed<C['headers']>;
   body: Parsed<C['body']>;
 }
 

@@ -74,6 +74,7 @@ function readInput(contract: Contract, request: HttpRequest) {
   return {
     parameters: parsePart(contract.parameters ?? noFields, request.parameters, 'path'),
     query: parsePart(contract.query ?? noFields, request.query, 'query'),
+    headers: contract.headers && parsePart(contract.headers, request.headers, 'header'),
     body,
   };
 }

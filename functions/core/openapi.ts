@@ -45,14 +45,15 @@ function operationOf(contract: Contract): JsonObject {
     parameters: [
       ...parametersOf(contract.parameters, 'path'),
       ...parametersOf(contract.query, 'query'),
-      ...headersOf(contract),
+      ...parametersOf(contract.headers, 'header'),
+      ...idempotencyKeyOf(contract),
     ],
     ...(contract.body ? { requestBody: { required: true, content: json(schemaOf(contract.body, 'input')) } } : {}),
     responses: { ...answersOf(contract), ...errorsOf(contract) },
   };
 }
 
-function headersOf({ isIdempotent }: Contract): JsonObject[] {
+function idempotencyKeyOf({ isIdempotent }: Contract): JsonObject[] {
   if (!isIdempotent) return [];
   const description = 'For 24 hours the same key and body give the first answer again.';
   return [
@@ -60,7 +61,7 @@ function headersOf({ isIdempotent }: Contract): JsonObject[] {
   ];
 }
 
-function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query'): JsonObject[] {
+function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query' | 'header'): JsonObject[] {
   return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
     const { description, ...fieldSchema } = schemaOf(field as z.ZodType, 'input');
     const isRequired = place === 'path' || !(field as z.ZodType).safeParse(undefined).success;

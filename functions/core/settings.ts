@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dockerHost } from '../../platform/containers/docker-host.ts';
 import type { LogLevel } from './log.ts';
 import { defaultRateLimits, type RateLimitCategory, type RateLimits } from './rate-limit.ts';
 
@@ -24,6 +25,12 @@ const defaultStageDeadlines: Record<StageName, number> = {
 /** A week: even ten iterations of stages that each take it stay within what one execution can hold. */
 const stageDeadlineSecondsMax = 7 * 24 * 3600;
 
+/** A service that answers its probe after four seconds is of no use to a caller either. */
+const probeTimeoutMsDefault = 4000;
+
+/** A probe asks for next to nothing; what takes two seconds keeps people waiting. */
+const probeSlowMsDefault = 2000;
+
 /** `name=number` pairs, comma separated, each name known and each number a whole one from 1 to the most that makes sense. */
 function assignments<Name extends string>(names: readonly Name[], max: number) {
   return z
@@ -44,6 +51,9 @@ function assignments<Name extends string>(names: readonly Name[], max: number) {
       return Object.fromEntries(entries) as Partial<Record<Name, number>>;
     });
 }
+
+/** Divisors of a minute, so that rounds keep their distance when the next minute's schedule takes over. */
+const probeIntervals = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
@@ -69,6 +79,43 @@ export const functionSettings = z.object({
     .max(20)
     .default(10)
     .describe('How long one call to a service of the platform may take, in seconds.'),
+  PROBE_INTERVAL_SECONDS: z.coerce
+    .number()
+    .pipe(z.literal(probeIntervals, `must divide a minute: ${probeIntervals.join(', ')}`))
+    .default(15)
+    .describe(
+      'How often every service is probed, in seconds. Older than three of these, a probe says nothing any more.',
+    ),
+  PROBE_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(30_000)
+    .optional()
+    .describe(
+      'How long one probe may take, in milliseconds; less than the interval. 4000, or 80 % of a shorter interval, when left out.',
+    ),
+  PROBE_SLOW_MS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(30_000)
+    .optional()
+    .describe(
+      'From how many milliseconds on the answer to a probe counts as slow, which makes a service degraded; less than the time-out. 2000, or half of a shorter time-out, when left out.',
+    ),
+  RESTART_TIMEOUT_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(5)
+    .max(900)
+    .default(120)
+    .describe('How long a restarted service may take to become healthy, in seconds, when the request does not say.'),
+  DOCKER_HOST: dockerHost
+    .default('unix:///var/run/docker.sock')
+    .describe(
+      "Engine of the container host that runs the services, where a service's `docker_host` names no other; see container-hosts.md.",
+    ),
   PUBLIC_PROBES: flag.default(false).describe('`true` opens `/health` and `/ready` to callers without a token.'),
   LOG_LEVEL: z
     .enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'] satisfies LogLevel[])
@@ -81,6 +128,11 @@ export interface FunctionSettings {
   stageDeadlineSeconds: Record<StageName, number>;
   monitorSeconds: number;
   upstreamTimeoutMs: number;
+  probeIntervalSeconds: number;
+  probeTimeoutMs: number;
+  probeSlowMs: number;
+  restartTimeoutSeconds: number;
+  dockerHost: string;
   publicProbes: boolean;
   logLevel: LogLevel;
 }
@@ -103,9 +155,31 @@ export function readFunctionSettings(environment: Record<string, string | undefi
     stageDeadlineSeconds,
     monitorSeconds: settings.MONITOR_SECONDS,
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_SECONDS * 1000,
+    ...probeSettings(settings),
+    restartTimeoutSeconds: settings.RESTART_TIMEOUT_SECONDS,
+    dockerHost: settings.DOCKER_HOST,
     publicProbes: settings.PUBLIC_PROBES,
     logLevel: settings.LOG_LEVEL,
   };
+}
+
+/** A probe ends before the next one begins, and is slow before it is given up. */
+function probeSettings(settings: z.output<typeof functionSettings>) {
+  const probeIntervalSeconds = settings.PROBE_INTERVAL_SECONDS;
+  const intervalMs = probeIntervalSeconds * 1000;
+  const probeTimeoutMs = settings.PROBE_TIMEOUT_MS ?? Math.min(probeTimeoutMsDefault, intervalMs * 0.8);
+  const probeSlowMs = settings.PROBE_SLOW_MS ?? Math.min(probeSlowMsDefault, probeTimeoutMs / 2);
+  if (probeTimeoutMs >= intervalMs) {
+    throw new Error(
+      `The settings are not valid:\n  PROBE_TIMEOUT_MS: must be less than PROBE_INTERVAL_SECONDS, ${intervalMs} ms`,
+    );
+  }
+  if (probeSlowMs >= probeTimeoutMs) {
+    throw new Error(
+      `The settings are not valid:\n  PROBE_SLOW_MS: must be less than the time-out of a probe, ${probeTimeoutMs} ms`,
+    );
+  }
+  return { probeIntervalSeconds, probeTimeoutMs, probeSlowMs };
 }
 
 /** Parses environment variables; the Error lists every variable that is wrong. An empty variable counts as unset. */

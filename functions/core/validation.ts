@@ -13,6 +13,7 @@ export function parsePart<Schema extends z.ZodType>(schema: Schema, value: unkno
 
 function problemsOf(issue: z.core.$ZodIssue, part: string): FieldProblem[] {
   const path = [part, ...issue.path.map(String)].join('.');
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path, message }));
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
   return issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not a known field' }));
 }

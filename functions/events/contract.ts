@@ -6,7 +6,11 @@ import { pageOf, pageQuery } from '../core/page.ts';
 import { idOf, isoTime, utcTimestamp } from '../core/schemas.ts';
 import { type EventData, type EventType, eventTypeNames } from './event-types.ts';
 
-const event = z
+export { restartActions, restartOutcomes, serviceStatuses } from './event-types.ts';
+export { recentEventsOf } from './recent-events.ts';
+
+/** An event as the API shows it. */
+export const event = z
   .object({
     id: idOf('evt'),
     type: z.enum(eventTypeNames),

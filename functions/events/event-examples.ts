@@ -34,4 +34,27 @@ export const eventExamples: { [T in EventType]: EventData<T> } = {
     },
   },
   'pipeline.cancelled': { ...pipeline, iteration: 1, duration_ms: 95_000 },
+  'service.health_changed': {
+    service: 'litellm-proxy',
+    from: 'healthy',
+    to: 'unhealthy',
+    reason: 'answered 503',
+    root_cause: 'postgres',
+    impacted: ['ai-coder-alpha', 'ai-coder-beta', 'ai-gateway'],
+  },
+  'service.restarted': {
+    service: 'litellm-proxy',
+    operation_id: 'op_01jhnkp8r2c5d3v7w9x0y1z2a3',
+    action: 'recreate',
+    outcome: 'restarted',
+    duration_ms: 8_420,
+    config_revision: 4,
+    reason: null,
+  },
+  'service.config.changed': {
+    service: 'litellm-proxy',
+    revision: 4,
+    environment: ['LITELLM_MODEL', 'MAX_TOKENS'],
+    resources: ['memory_limit'],
+  },
 };

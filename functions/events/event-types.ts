@@ -8,6 +8,18 @@ const pipelineFields = {
   branch: z.string(),
 };
 
+/** `unknown`: not yet probed, or the last probe is too old. */
+export const serviceStatuses = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const;
+
+/** What a restart does to the container: restarts it, changes its limits first, or replaces it by one with other variables. */
+export const restartActions = ['restart', 'update', 'recreate'] as const;
+
+/**
+ * How a restart ended: healthy again; healthy again as it was before the change; not healthy in time, with nothing to go
+ * back to; or broken off, because the container or its host could not be worked with.
+ */
+export const restartOutcomes = ['restarted', 'rolled_back', 'not_healthy', 'failed'] as const;
+
 const durationMs = z.int().min(0);
 
 /** Every event type with the schema of its `data`. docs/events.md and the OpenAPI document derive from it. */
@@ -48,6 +60,41 @@ export const eventTypes = {
   'pipeline.cancelled': {
     summary: 'A pipeline ended because its cancellation was asked for.',
     data: z.object({ ...pipelineFields, iteration: z.int().min(1), duration_ms: durationMs }),
+  },
+  'service.health_changed': {
+    summary: "A service's health changed, confirmed by repeated probes.",
+    data: z.object({
+      service: z.string(),
+      from: z.enum(serviceStatuses),
+      to: z.enum(serviceStatuses),
+      reason: z.string().describe('What the last probe saw.'),
+      root_cause: z
+        .string()
+        .nullable()
+        .describe('The failing dependency deepest in the graph that explains it; null when the fault is its own.'),
+      impacted: z.array(z.string()).describe('The services that depend on it, directly or not.'),
+    }),
+  },
+  'service.restarted': {
+    summary: 'A restart of a service ended; `outcome` tells how.',
+    data: z.object({
+      service: z.string(),
+      operation_id: idOf('op'),
+      action: z.enum(restartActions),
+      outcome: z.enum(restartOutcomes),
+      duration_ms: durationMs,
+      config_revision: z.int().nullable().describe('The revision of its configuration that was to be applied, if any.'),
+      reason: z.string().nullable().describe('Why it did not go as asked.'),
+    }),
+  },
+  'service.config.changed': {
+    summary: "A service's configuration was changed; it applies at the next restart.",
+    data: z.object({
+      service: z.string(),
+      revision: z.int().min(1),
+      environment: z.array(z.string()).describe('Names of the variables that were set or removed.'),
+      resources: z.array(z.enum(['memory_limit', 'cpu_limit'])),
+    }),
   },
 } as const satisfies Record<string, { summary: string; data: z.ZodObject }>;
 

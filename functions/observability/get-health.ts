@@ -1,15 +1,44 @@
-import { endpoint } from '../core/endpoint.ts';
+import { endpoint, type Home } from '../core/endpoint.ts';
 import { version } from '../core/version.ts';
+import { loadServiceHealths, statusAt } from '../services/contract.ts';
 import { getHealthContract } from './contract.ts';
 
-/** No I/O: liveness must not hang on anything else. */
-export const getHealth = endpoint(getHealthContract, async (_, { backend, startedMs, catalogue }) => ({
+/** Alive whatever becomes of the table: a figure that cannot be read is missing, and the answer is not. */
+export const getHealth = endpoint(getHealthContract, async (_, context) => ({
   answer: 'ok',
   body: {
     status: 'healthy' as const,
     version,
-    uptime_seconds: Math.floor((backend.clock.now() - startedMs) / 1000),
-    services_healthy: null,
-    services_total: catalogue.services.length,
+    uptime_seconds: Math.floor((context.backend.clock.now() - context.startedMs) / 1000),
+    services_healthy: await healthyCount(context),
+    services_total: context.catalogue.services.length,
   },
 }));
+
+/** Null when nothing has been probed, or when that cannot be told in time. */
+async function healthyCount({ backend, catalogue, settings, log }: Home): Promise<number | null> {
+  try {
+    const healths = await withinTime(loadServiceHealths(backend));
+    if (healths.size === 0) return null;
+    const nowMs = backend.clock.now();
+    return catalogue.services.filter(
+      ({ name }) => statusAt(healths.get(name), nowMs, settings.probeIntervalSeconds) === 'healthy',
+    ).length;
+  } catch (error) {
+    log.warn('stored health could not be read', { error: error as Error });
+    return null;
+  }
+}
+
+/** Half of what the answer may take. */
+const readMs = 1_500;
+
+async function withinTime<T>(read: Promise<T>): Promise<T> {
+  const limit = Promise.withResolvers<never>();
+  const timer = setTimeout(() => limit.reject(new Error(`no answer within ${readMs} ms`)), readMs);
+  try {
+    return await Promise.race([read, limit.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

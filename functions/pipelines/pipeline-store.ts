@@ -16,7 +16,7 @@ export async function loadPipeline(backend: Backend, id: string): Promise<Pipeli
 }
 
 /** The pipeline of this id, or undefined where there is none. */
-export async function findPipeline(backend: Backend, id: string): Promise<Pipeline | undefined> {
+export async function findPipeline(backend: Pick<Backend, 'table'>, id: string): Promise<Pipeline | undefined> {
   const item = await backend.table('pipelines').get({ pk: id, sk });
   return item && pipelineOf(item);
 }

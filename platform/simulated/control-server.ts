@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { engineName } from './engine/engine-server.ts';
 import { faultRequest } from './faults.ts';
 import { createJsonServer, jsonOf, type Received } from './json-server.ts';
 import { createRouter } from './router.ts';
@@ -26,7 +27,7 @@ function routesOf(
   return {
     'GET /faults': () => ({ body: { faults: faults.list() } }),
     'POST /faults': async (received) => {
-      const fault = faults.add(faultOf(received, world.services));
+      const fault = faults.add(faultOf(received, [...world.services, engineName]));
       await applyFaults();
       return { status: 201, body: fault };
     },
@@ -70,7 +71,11 @@ function faultOf(received: Received, services: readonly string[]) {
     throw new Refusal(400, 'BAD_REQUEST', problems.join('; '));
   }
   if (!services.includes(parsed.data.service)) {
-    throw new Refusal(400, 'BAD_REQUEST', `service: ${parsed.data.service} is not in the catalogue`);
+    throw new Refusal(
+      400,
+      'BAD_REQUEST',
+      `service: ${parsed.data.service} is neither in the catalogue nor ${engineName}`,
+    );
   }
   return parsed.data;
 }

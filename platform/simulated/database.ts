@@ -46,6 +46,11 @@ export function openDatabase(path: string): DatabaseSync {
       body TEXT NOT NULL
     );
     CREATE INDEX IF NOT EXISTS requests_by_service ON requests (service, number);
+    CREATE TABLE IF NOT EXISTS containers (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      record TEXT NOT NULL
+    );
     CREATE TABLE IF NOT EXISTS counters (
       name TEXT PRIMARY KEY,
       value INTEGER NOT NULL

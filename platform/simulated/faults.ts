@@ -46,7 +46,12 @@ export const callFaults = ['error', 'hang', 'unreachable', 'rate_limited', 'nons
 /** Faults of the work that a call starts, taken when it is accepted; `gate_fails` also when a quality gate is read. */
 export const workFaults = ['gate_fails', 'job_fails', 'never_finishes'] as const;
 
-export type FaultKind = (typeof callFaults)[number] | (typeof workFaults)[number];
+/** Faults of a service's probes: `slow` answers late, `not_ready` is alive and not ready. */
+const probeFaults = ['slow', 'not_ready'] as const;
+
+const faultKinds = [...callFaults, ...workFaults, ...probeFaults] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
 export type Fault = z.infer<typeof faultRow>;
 type FaultRequest = z.infer<typeof faultRequest>;
 
@@ -54,7 +59,7 @@ type FaultRequest = z.infer<typeof faultRequest>;
 export const faultRequest = z.strictObject({
   service: z.string().min(1),
   match: z.string().optional(),
-  fault: z.enum([...callFaults, ...workFaults]),
+  fault: z.enum(faultKinds),
   status: z.int().min(400).max(599).optional(),
   times: z.int().min(1).optional(),
   retry_after: z.int().min(0).optional(),
@@ -64,7 +69,7 @@ const faultRow = z.object({
   id: z.int(),
   service: z.string(),
   match: z.string(),
-  fault: z.enum([...callFaults, ...workFaults]),
+  fault: z.enum(faultKinds),
   status: z.int().nullable(),
   retry_after: z.int().nullable(),
   remaining: z.int().nullable(),

@@ -1,7 +1,9 @@
 import type { Server } from 'node:http';
 import type { Clock } from '../../backend/backend.ts';
 import type { Service } from '../catalogue.ts';
-import { callFaults, type Fault, type Faults } from './faults.ts';
+import { type SimulatedContainers, variable } from './engine/containers.ts';
+import { faultReply } from './fault-reply.ts';
+import { callFaults, type Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { createJsonServer, jsonOf, type Received, refusalReply, type TimedReply } from './json-server.ts';
 import { createRequestCounters, type RequestCounters } from './request-counters.ts';
@@ -36,6 +38,7 @@ export interface Platform {
   faults: Faults;
   journal: Journal;
   clock: Clock;
+  containers: SimulatedContainers;
   /** What all delays are multiplied with; 0 makes everything happen at once. */
   delayScale: number;
 }
@@ -80,42 +83,46 @@ function faultText({ method, url, query, text }: Received): string {
   return [method, url, ...query.values(), text].join(' ');
 }
 
-function faultReply(fault: Fault): TimedReply {
-  const error = { code: 'SIMULATED_FAULT', message: `The fault "${fault.fault}" was asked for.` };
-  switch (fault.fault) {
-    case 'hang':
-      return { isWithheld: true };
-    case 'unreachable':
-      return { isLost: true };
-    case 'nonsense':
-      return { body: '<!doctype html><title>It works</title>', headers: { 'content-type': 'text/html' } };
-    case 'rate_limited':
-      return { status: 429, headers: { 'retry-after': `${fault.retry_after ?? 1}` }, body: { error } };
-    default: {
-      const headers = fault.retry_after === null ? {} : { 'retry-after': `${fault.retry_after}` };
-      return { status: fault.status ?? 500, headers, body: { error } };
-    }
-  }
-}
+/** How long a service that was made slow takes for its probes, in ms: longer than is taken for quick. */
+const slowMs = 3_000;
 
 function commonRoutes(
   service: Service,
   standIn: StandIn | undefined,
   counters: RequestCounters,
-  { world, clock }: Platform,
+  platform: Platform,
 ): Record<string, Route> {
-  const startedAt = clock.now();
+  const { world } = platform;
   const about = { status: 'healthy', service: service.name, version: '1.0.0-simulated' };
-  const health: Route = (call) => ({
-    body: { ...about, uptime_seconds: Math.floor((call.now - startedAt) / 1000) },
-  });
+  const health: Route = ({ now }) => {
+    const startedMs = platform.containers.find(service.container)?.startedMs ?? now;
+    return { body: { ...about, uptime_seconds: Math.max(0, Math.floor((now - startedMs) / 1000)) } };
+  };
   const metrics: Route = () => ({ body: counters.text() + (standIn?.metrics?.(world) ?? '') });
-  const probe = probes[service.name] ?? health;
+  const ready: Route = () => ({ body: { ...about, status: 'ready' } });
+  const readiness = unlessNotReady(asTold(ready, service, platform));
   return {
-    'GET /health': health,
-    'GET /ready': () => ({ body: { ...about, status: 'ready' } }),
+    'GET /health': asTold(health, service, platform),
+    'GET /ready': readiness,
     ...(service.metrics ? { [`GET ${service.metrics}`]: metrics } : {}),
     'GET /metrics': metrics,
-    [`GET ${service.probe}`]: probe,
+    ...(service.readiness ? { [`GET ${service.readiness}`]: readiness } : {}),
+    [`GET ${service.probe}`]: asTold(probes[service.name] ?? health, service, platform),
   };
+}
+
+/** A probe that is broken or slow when its container's SIMULATED_HEALTH, or a fault, says so. */
+function asTold(probe: Route, { container }: Service, { containers }: Platform): Route {
+  return (call) => {
+    const found = containers.find(container);
+    const told = found && variable(found, 'SIMULATED_HEALTH');
+    if (told === 'broken') return { status: 503, body: { status: 'unhealthy', reason: 'SIMULATED_HEALTH=broken' } };
+    const isSlow = told === 'slow' || call.takeFault('slow') !== undefined;
+    return isSlow ? { ...probe(call), takesMs: [slowMs, slowMs] } : probe(call);
+  };
+}
+
+function unlessNotReady(probe: Route): Route {
+  return (call) =>
+    call.takeFault('not_ready') ? { status: 503, body: { status: 'not ready', reason: 'asked for' } } : probe(call);
 }

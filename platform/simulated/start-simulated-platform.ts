@@ -3,7 +3,9 @@ import { type Clock, systemClock } from '../../backend/backend.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { createControlServer } from './control-server.ts';
 import { openDatabase } from './database.ts';
-import { createFaults, type Faults } from './faults.ts';
+import { openContainers } from './engine/containers.ts';
+import { createEngineServer, engineName } from './engine/engine-server.ts';
+import { createFaults } from './faults.ts';
 import { createJournal } from './journal.ts';
 import { type Listener, openListener } from './listener.ts';
 import { createServiceServer, type Platform } from './service-server.ts';
@@ -25,7 +27,8 @@ export async function startSimulatedPlatform(options: SimulatedPlatformOptions):
     counters: createCounters(database),
     services: catalogue.services.map((service) => service.name),
   };
-  const platform: Platform = { world, faults, journal: createJournal(database), clock, delayScale };
+  const containers = openContainers(database, catalogue, clock.now());
+  const platform: Platform = { world, faults, journal: createJournal(database), clock, containers, delayScale };
   addPresetSources(world, clock.now());
 
   const listeners: Listener[] = [];
@@ -40,18 +43,26 @@ export async function startSimulatedPlatform(options: SimulatedPlatformOptions):
   };
   try {
     const byService = new Map<string, Listener>();
-    const applyFaults = serially(() => applyReachability(byService, faults));
-    const control = await open(createControlServer(platform, applyFaults));
+    const applyReachability = serially(() => setReachability(byService, catalogue, { faults, containers }));
+    const control = await open(createControlServer(platform, applyReachability));
+    const engine = await open(createEngineServer({ containers, faults, clock, applyContainers: applyReachability }));
+    byService.set(engineName, engine);
+    const docker_host = `tcp://127.0.0.1:${engine.port}`;
     const services = [];
     for (const service of catalogue.services) {
       const isTcp = service.probe === 'tcp';
       const server = isTcp ? createServer() : createServiceServer(service, standIns[service.name], platform);
       const listener = await open(server);
       byService.set(service.name, listener);
-      services.push({ ...service, url: `${isTcp ? 'tcp' : 'http'}://127.0.0.1:${listener.port}` });
+      services.push({ ...service, url: `${isTcp ? 'tcp' : 'http'}://127.0.0.1:${listener.port}`, docker_host });
     }
-    await applyFaults();
-    return { catalogue: { services }, controlUrl: `http://127.0.0.1:${control.port}`, close };
+    await applyReachability();
+    return {
+      catalogue: { services },
+      controlUrl: `http://127.0.0.1:${control.port}`,
+      engineUrl: `http://127.0.0.1:${engine.port}`,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -65,7 +76,7 @@ export interface SimulatedPlatformOptions {
   /** What all delays are multiplied with; 1 unless told, 0 makes every job ready at once. */
   delayScale?: number;
   clock?: Clock;
-  /** Control listens here and the services on the ports that follow, in the catalogue's order; else on free ports. */
+  /** Control listens here, the engine on the next port and the services on those that follow, in the catalogue's order; else on free ports. */
   portBase?: number;
 }
 
@@ -73,16 +84,26 @@ export interface SimulatedPlatform {
   /** The catalogue with the `url` of each stand-in. */
   catalogue: Catalogue;
   controlUrl: string;
+  /** The Docker Engine API of the simulated host, whose containers the services are. */
+  engineUrl: string;
   /** Stops listening, breaks open connections and closes the database. */
   close(): Promise<void>;
 }
 
-/** A service that is unreachable for always and for every call refuses connections instead of breaking them. */
-async function applyReachability(listeners: ReadonlyMap<string, Listener>, faults: Faults): Promise<void> {
+/**
+ * A service refuses connections while no container of its name runs, and, like the engine, while it is unreachable for
+ * always and for every call.
+ */
+async function setReachability(
+  listeners: ReadonlyMap<string, Listener>,
+  { services }: Catalogue,
+  { faults, containers }: Pick<Platform, 'faults' | 'containers'>,
+): Promise<void> {
   const unreachable = faults
     .list()
     .filter((row) => row.fault === 'unreachable' && !row.match && row.remaining === null);
-  const names = new Set(unreachable.map((row) => row.service));
+  const stopped = services.filter(({ container }) => containers.find(container)?.state !== 'running');
+  const names = new Set([...unreachable.map(({ service }) => service), ...stopped.map(({ name }) => name)]);
   await Promise.all([...listeners].map(([name, listener]) => listener.setReachable(!names.has(name))));
 }
 

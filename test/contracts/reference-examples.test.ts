@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { updateServiceConfigContract } from '../../functions/config/contract.ts';
+import { newConfig, withChange } from '../../functions/config/service-config.ts';
+import { serviceConfigView } from '../../functions/config/service-config-view.ts';
 import { contracts } from '../../functions/contracts.ts';
 import { errorCodes } from '../../functions/core/errors.ts';
 import { defaultRateLimits } from '../../functions/core/rate-limit.ts';
@@ -23,6 +26,18 @@ describe('the reference example of executing a pipeline', () => {
 
   it('lists its stages in the order that we answer them', () => {
     expect(Object.keys(answer.shape.stages.parse({ ...asWeWriteIt(response).stages }))).toEqual(request.stages);
+  });
+});
+
+describe('the reference example of configuring a service', () => {
+  const { request } = referenceExamples.updateServiceConfig;
+
+  it('is a valid request, taken as it stands', () => {
+    expect(updateServiceConfigContract.body.parse(request)).toEqual(request);
+  });
+
+  it('is shown as it stands, for it holds no secret', () => {
+    expect(serviceConfigView(withChange(newConfig('litellm-proxy'), request, 0)).pending).toEqual(request);
   });
 });
 
@@ -51,6 +66,8 @@ describe('the paths of the reference are ours', () => {
     'GET /api/v1/pipeline/{pipeline_id}',
     'GET /api/v1/pipeline',
     'POST /api/v1/pipeline/{pipeline_id}/cancel',
+    'GET /api/v1/config',
+    'PATCH /api/v1/config/services/{name}',
     'GET /api/v1/events',
     'GET /health',
   ])('%s', (route) => {

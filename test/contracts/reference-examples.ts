@@ -30,6 +30,18 @@ export const referenceExamples = {
       created_at: '2025-01-15T10:30:00Z',
     },
   },
+  updateServiceConfig: {
+    request: {
+      environment: {
+        LITELLM_MODEL: 'gpt-4o',
+        MAX_TOKENS: '8000',
+      },
+      resources: {
+        memory_limit: '4g',
+        cpu_limit: '2.0',
+      },
+    },
+  },
   getHealth: {
     response: {
       status: 'healthy',

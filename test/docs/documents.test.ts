@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { serviceConfigPatch } from '../../functions/config/contract.ts';
 import { pipelineRequest } from '../../functions/pipelines/contract.ts';
 import { faultRequest } from '../../platform/simulated/faults.ts';
 import { documentFiles, generatedSections } from '../../tools/documentation/documents.ts';
@@ -35,11 +36,16 @@ describe('the documents', () => {
     expect(named.filter((path) => !existsSync(path))).toEqual([]);
   });
 
+  const schemas = [
+    { path: '/faults', schema: faultRequest },
+    { path: '/config/services/', schema: serviceConfigPatch },
+  ];
+
   it('show request bodies that the API and the simulated platform accept', () => {
     const commands = documents.flatMap(({ text }) => text.split(/^(?=curl |```)/m));
     const bodies = commands.flatMap((command) => {
       const body = /-d '(\{[\s\S]*?\})'/.exec(command)?.[1];
-      const schema = command.includes('/faults') ? faultRequest : pipelineRequest;
+      const schema = schemas.find(({ path }) => command.includes(path))?.schema ?? pipelineRequest;
       return body === undefined ? [] : [{ body, outcome: schema.safeParse(JSON.parse(body)) }];
     });
     expect(bodies.length).toBeGreaterThan(1);

@@ -33,6 +33,7 @@ export async function startAwsSite(): Promise<AwsSite> {
     rateLimits: numbers(siteSettings.RATE_LIMITS),
     stageDeadlines: numbers(siteSettings.STAGE_DEADLINES),
     monitorSeconds: Number(siteSettings.MONITOR_SECONDS),
+    probeIntervalSeconds: Number(siteSettings.PROBE_INTERVAL_SECONDS),
     logLevel: 'ERROR',
   });
   return {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type AwsSite, startAwsSite } from './aws-site.ts';
+import { describeConfiguration } from './config-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
+import { describeServices } from './services-suite.ts';
 
 let site: AwsSite;
 beforeAll(async () => {
@@ -11,3 +13,5 @@ afterAll(() => site.close());
 
 describeRequests(() => site);
 describePipelines(() => site);
+describeConfiguration(() => site);
+describeServices(() => site);

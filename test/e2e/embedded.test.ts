@@ -1,7 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
+import { describeConfiguration } from './config-suite.ts';
 import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
+import { describeServices } from './services-suite.ts';
 
 let site: EmbeddedSite;
 beforeAll(async () => {
@@ -11,3 +13,5 @@ afterAll(() => site.close());
 
 describeRequests(() => site);
 describePipelines(() => site);
+describeConfiguration(() => site);
+describeServices(() => site);

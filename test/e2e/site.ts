@@ -14,9 +14,10 @@ export interface Site {
 
 /** The settings under which the suite runs: limits above what it needs but low enough to be met, and a deadline worth waiting for. */
 export const siteSettings = {
-  RATE_LIMITS: 'read=5000,write=1000,pipeline_execution=60',
+  RATE_LIMITS: 'read=5000,write=1000,pipeline_execution=60,service_restart=100',
   STAGE_DEADLINES: 'generate=12',
   MONITOR_SECONDS: '1',
+  PROBE_INTERVAL_SECONDS: '2',
 };
 
 export interface Answer<T = Record<string, unknown>> {

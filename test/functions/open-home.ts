@@ -3,15 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backend, BusEvent, Json } from '../../backend/backend.ts';
 import { busRules } from '../../backend/bus-rules.ts';
-import { type EmbeddedBackend, openEmbeddedBackend } from '../../backend/embedded/embedded-backend.ts';
+import {
+  type EmbeddedBackend,
+  type EmbeddedOptions,
+  openEmbeddedBackend,
+} from '../../backend/embedded/embedded-backend.ts';
 import type { EmbeddedObjects } from '../../backend/embedded/objects.ts';
-import { queues } from '../../backend/resources.ts';
+import { secretsOf } from '../../backend/embedded/secrets.ts';
+import type { Definition } from '../../backend/embedded/state-definition.ts';
+import type { TaskHandler } from '../../backend/embedded/task-gate.ts';
+import { type MachineName, machines, queues } from '../../backend/resources.ts';
+import { taskContracts } from '../../functions/contracts.ts';
 import type { Home } from '../../functions/core/endpoint.ts';
 import type { Log } from '../../functions/core/log.ts';
 import { readFunctionSettings } from '../../functions/core/settings.ts';
 import { recordEvents } from '../../functions/events/tasks/record-events.ts';
-import { pipelineTasks } from '../../functions/pipelines/task-contracts.ts';
 import type { Catalogue } from '../../platform/catalogue.ts';
+import { createContainerHosts } from '../../platform/containers/container-hosts.ts';
+import { createProber } from '../../platform/probing/prober.ts';
 import { readCatalogue } from '../../platform/read-catalogue.ts';
 import { type SettableClock, settableClock } from '../suites/settable-clock.ts';
 
@@ -26,19 +35,26 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
   const end = Promise.withResolvers<never>();
   end.promise.catch(() => undefined);
   const task = options.task ?? (() => end.promise);
+  const settings = readFunctionSettings(options.settings ?? {});
+  const catalogue = options.catalogue ?? bundledCatalogue();
+  const environment = { ORCHESTRATOR_TOKEN: token, ...options.environment };
+  const { probeTimeoutMs: timeoutMs, probeSlowMs: slowMs, dockerHost } = settings;
+  const prober = createProber({ timeoutMs, slowMs, clock });
   const common = {
-    settings: readFunctionSettings(options.settings ?? {}),
+    settings,
     log,
-    catalogue: options.catalogue ?? bundledCatalogue(),
+    catalogue,
     startedMs: clock.now(),
+    prober: options.prober ?? prober,
+    containers: options.containers ?? createContainerHosts({ catalogue, dockerHost, secrets: secretsOf(environment) }),
   };
   const embedded: EmbeddedBackend = await openEmbeddedBackend({
     folder,
     baseUrl: 'http://orchestrator.test',
-    environment: { ORCHESTRATOR_TOKEN: token, ...options.environment },
+    environment,
     rules: busRules(queues),
     consumers: (backend) => ({ 'event-log': (messages) => recordEvents.consume(messages, { ...common, backend }) }),
-    machines: { pipeline: { definition: pipelineDefinition, tasks: () => tasksByPlaceholder(task, () => home) } },
+    machines: machinesOf((machine) => tasksByPlaceholder(machine, task, () => home)),
     onFault: (error) => void faults.push(error),
     clock,
     waitMs: 0,
@@ -63,6 +79,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
       const closed = embedded.close();
       end.reject(new Error('the test is over'));
       await closed;
+      await prober.close();
       rmSync(folder, { recursive: true });
       if (faults.length > 0) throw new AggregateError(faults, 'the embedded home reported faults');
     },
@@ -87,7 +104,11 @@ export interface TestHomeOptions {
   settings?: Record<string, string>;
   /** Secrets, as environment variables. */
   environment?: Record<string, string>;
-  /** What each task of the pipeline's state machine does; unless told, it works until the home is closed. */
+  /** What probes services; over the network unless told. */
+  prober?: Home['prober'];
+  /** What reaches containers; the engines that settings and catalogue name unless told. */
+  containers?: Home['containers'];
+  /** What each task of a state machine does; unless told, it works until the home is closed. */
   task?: (placeholder: string, input: Json, home: TestHome) => Promise<Json>;
 }
 
@@ -98,9 +119,14 @@ export function bundledCatalogue(): Catalogue {
 /** The bearer token of every test home. */
 export const token = 'test-token-0123456789';
 
-const pipelineDefinition = JSON.parse(
-  readFileSync(new URL('../../statemachines/pipeline.asl.json', import.meta.url), 'utf8'),
-);
+function machinesOf(tasksOf: (machine: MachineName) => Record<string, TaskHandler>) {
+  const entries = machines.map((machine) => {
+    const file = new URL(`../../statemachines/${machine}.asl.json`, import.meta.url);
+    const definition = JSON.parse(readFileSync(file, 'utf8')) as Definition;
+    return [machine, { definition, tasks: (_: Backend) => tasksOf(machine) }] as const;
+  });
+  return Object.fromEntries(entries) as EmbeddedOptions['machines'];
+}
 
 /** Ids of one process never go back in time, so each home begins a month after the one before. */
 let homes = 0;
@@ -109,9 +135,9 @@ function nextStartMs(): number {
   return Date.parse('2025-01-15T10:30:00.000Z') + homes * 30 * 24 * 3_600_000;
 }
 
-function tasksByPlaceholder(task: NonNullable<TestHomeOptions['task']>, home: () => TestHome) {
-  const placeholders = pipelineTasks.flatMap(({ trigger }) =>
-    trigger.type === 'state-machine' ? [trigger.placeholder] : [],
+function tasksByPlaceholder(machine: MachineName, task: NonNullable<TestHomeOptions['task']>, home: () => TestHome) {
+  const placeholders = taskContracts.flatMap(({ trigger }) =>
+    trigger.type === 'state-machine' && trigger.machine === machine ? [trigger.placeholder] : [],
   );
   return Object.fromEntries(placeholders.map((name) => [name, (input: Json) => task(name, input, home())]));
 }

@@ -42,7 +42,11 @@ export async function expectLimited(api: TestApi, request: TestRequest, limit: n
 }
 
 /** A fault behind the endpoint answers 500 that tells nothing of it, and the log tells all. */
-export async function expectFaultHidden(api: TestApi, request: TestRequest, table: 'pipelines' | 'events') {
+export async function expectFaultHidden(
+  api: TestApi,
+  request: TestRequest,
+  table: 'pipelines' | 'events' | 'services' | 'operations',
+) {
   const spy = breakTable(api, table);
   const answer = await send(api, request);
   spy.mockRestore();

@@ -37,6 +37,8 @@ describe('what a team gets without choosing', () => {
     expect(Object.fromEntries(restorable)).toEqual({
       pipelines: { PointInTimeRecoveryEnabled: true },
       locks: { PointInTimeRecoveryEnabled: true },
+      services: { PointInTimeRecoveryEnabled: true },
+      operations: { PointInTimeRecoveryEnabled: true },
       events: { PointInTimeRecoveryEnabled: true },
       requests: { PointInTimeRecoveryEnabled: false },
     });
@@ -49,7 +51,7 @@ describe('what a team gets without choosing', () => {
     });
     for (const [name, projection] of indexes) {
       expect(projection, name).toEqual(
-        name === 'by_unannounced'
+        name === 'by_unannounced' || name === 'by_unfinished'
           ? { ProjectionType: 'INCLUDE', NonKeyAttributes: ['expires_at'] }
           : { ProjectionType: 'ALL' },
       );
@@ -106,10 +108,16 @@ describe('what a team can choose', () => {
     expect(kept.map(([name]) => name)).toEqual([]);
   });
 
-  it('only the functions that call services of the platform run in the VPC', () => {
+  it('only the functions that call services, probe them or reach container hosts run in the VPC', () => {
     const inside = chosen.ofType('AWS::Lambda::Function').filter(([, { Properties }]) => Properties['VpcConfig']);
-    expect(inside).toHaveLength(8);
-    for (const [name] of inside) expect(name).toMatch(/^Functionsrun/);
+    const stages = ['ingest', 'enrich', 'generate', 'validate', 'test', 'deploy', 'monitor', 'learn'];
+    const expected = [
+      ...stages.map((stage) => `run${stage}`),
+      ...['pollservices', 'inspectcontainers', 'getservice', 'getserviceconfig', 'restartservice'],
+      ...['preparerestart', 'applyrestart', 'checkrestart', 'rollbackrestart', 'finishrestart', 'reconcilerestarts'],
+    ];
+    const names = inside.map(([name]) => /^Functions([a-z]+)/.exec(name)?.[1]);
+    expect(names.toSorted()).toEqual(expected.toSorted());
   });
 
   it('a private API lets in its VPC endpoints and no one else', () => {

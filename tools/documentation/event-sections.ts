@@ -11,11 +11,17 @@ export function eventSections(): Record<string, string> {
 
 function eventSection(type: EventType): string {
   const { summary, data } = eventTypes[type];
-  const rows = schemaFields(data).map(({ path, type: fieldType }) => [code(`data.${path}`), fieldType]);
+  const fields = schemaFields(data);
+  const hasMeanings = fields.some(({ description }) => description !== '');
+  const rows = fields.map((field) => [
+    code(`data.${field.path}`),
+    field.type,
+    ...(hasMeanings ? [field.description] : []),
+  ]);
   return [
     `### ${code(type)}`,
     summary,
-    markdownTable(['Field', 'Type'], rows),
+    markdownTable(['Field', 'Type', ...(hasMeanings ? ['Meaning'] : [])], rows),
     `\`\`\`json\n${jsonText(exampleOf(type))}\n\`\`\``,
   ].join('\n\n');
 }

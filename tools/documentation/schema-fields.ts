@@ -14,7 +14,7 @@ export interface Field {
 interface JsonSchema {
   $ref?: string;
   $defs?: Record<string, JsonSchema>;
-  type?: string;
+  type?: string | string[];
   enum?: unknown[];
   const?: unknown;
   anyOf?: JsonSchema[];
@@ -56,15 +56,33 @@ function fieldsOf({ properties = {}, required = [] }: JsonSchema, prefix: string
 }
 
 function typeText(schema: JsonSchema): string {
-  if (schema.anyOf) return schema.anyOf.map(typeText).filter(Boolean).join(' or ');
+  if (schema.anyOf) return oneOf(schema.anyOf);
+  if (Array.isArray(schema.type)) return oneOf(schema.type.map((type) => ({ ...schema, type })));
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ');
-  if (schema.type === 'array') return `list of ${schema.items ? typeText(schema.items) : 'anything'}`;
-  if (schema.type === 'integer' || schema.type === 'number') return numberText(schema);
-  if (schema.type === 'string') return stringText(schema);
-  if (schema.type === 'boolean') return '`true`, `false`';
-  if (typeof schema.additionalProperties === 'object') return `name to ${typeText(schema.additionalProperties)}`;
-  if (schema.properties) return `object with ${Object.keys(schema.properties).map(code).join(', ')}`;
-  return schema.type ?? '';
+  switch (schema.type) {
+    case 'array':
+      return `list of ${schema.items ? typeText(schema.items) : 'anything'}`;
+    case 'integer':
+    case 'number':
+      return numberText(schema);
+    case 'string':
+      return stringText(schema);
+    case 'boolean':
+      return '`true`, `false`';
+    case 'object':
+      return objectText(schema);
+    default:
+      return schema.type ?? '';
+  }
+}
+
+function oneOf(schemas: JsonSchema[]): string {
+  return schemas.map(typeText).filter(Boolean).join(' or ');
+}
+
+function objectText({ additionalProperties, properties }: JsonSchema): string {
+  if (typeof additionalProperties === 'object') return `name to ${typeText(additionalProperties)}`;
+  return properties ? `object with ${Object.keys(properties).map(code).join(', ')}` : 'object';
 }
 
 function stringText({ pattern, format }: JsonSchema): string {

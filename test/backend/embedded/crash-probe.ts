@@ -19,9 +19,7 @@ export function probeOptions(folder: string): EmbeddedOptions {
         return { retry: [] };
       },
     }),
-    machines: {
-      pipeline: { definition, tasks: (backend) => ({ FirstStep: stepOf(backend), SecondStep: stepOf(backend) }) },
-    },
+    machines: { pipeline: steps, 'service-restart': steps },
     onFault: rethrow,
   };
 }
@@ -53,6 +51,11 @@ const definition = {
     'Take the first step': task('FirstStep', 1, { Next: 'Take the second step' }),
     'Take the second step': task('SecondStep', 2, { End: true }),
   },
+};
+
+const steps = {
+  definition,
+  tasks: (backend: Backend) => ({ FirstStep: stepOf(backend), SecondStep: stepOf(backend) }),
 };
 
 async function workUntilKilled(folder: string, round: string): Promise<never> {

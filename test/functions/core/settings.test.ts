@@ -18,6 +18,11 @@ describe('without any variable', () => {
       },
       monitorSeconds: 60,
       upstreamTimeoutMs: 10_000,
+      probeIntervalSeconds: 15,
+      probeTimeoutMs: 4000,
+      probeSlowMs: 2000,
+      restartTimeoutSeconds: 120,
+      dockerHost: 'unix:///var/run/docker.sock',
       publicProbes: false,
       logLevel: 'INFO',
     });
@@ -80,6 +85,17 @@ describe('a variable that is wrong is named', () => {
     ['MONITOR_SECONDS', 'soon'],
     ['UPSTREAM_TIMEOUT_SECONDS', '0'],
     ['UPSTREAM_TIMEOUT_SECONDS', '21'],
+    ['PROBE_INTERVAL_SECONDS', '7'],
+    ['PROBE_INTERVAL_SECONDS', '0'],
+    ['PROBE_INTERVAL_SECONDS', '120'],
+    ['PROBE_TIMEOUT_MS', '49'],
+    ['PROBE_TIMEOUT_MS', '15000'],
+    ['PROBE_SLOW_MS', '9'],
+    ['PROBE_SLOW_MS', '4000'],
+    ['RESTART_TIMEOUT_SECONDS', '4'],
+    ['RESTART_TIMEOUT_SECONDS', '901'],
+    ['DOCKER_HOST', 'docker.example.com'],
+    ['DOCKER_HOST', 'tcp://user:secret@docker.example.com:2376'],
     ['PUBLIC_PROBES', 'yes'],
     ['PUBLIC_PROBES', 'TRUE'],
     ['LOG_LEVEL', 'info'],
@@ -103,6 +119,18 @@ describe('a variable that is wrong is named', () => {
     const environment = { MONITOR_SECONDS: '60', STAGE_DEADLINES: 'monitor=61' };
     expect(readFunctionSettings(environment).monitorSeconds).toBe(60);
   });
+
+  it.each([
+    [{ PROBE_INTERVAL_SECONDS: '1' }, [800, 400]],
+    [{ PROBE_INTERVAL_SECONDS: '5' }, [4000, 2000]],
+    [{ PROBE_TIMEOUT_MS: '14999' }, [14_999, 2000]],
+    [{ PROBE_TIMEOUT_MS: '50' }, [50, 25]],
+  ])(
+    'with %j a probe ends before the next begins, and is slow before it is given up',
+    (environment, [timeout, slow]) => {
+      expect(readFunctionSettings(environment)).toMatchObject({ probeTimeoutMs: timeout, probeSlowMs: slow });
+    },
+  );
 
   it('and every other wrong one with it', () => {
     const environment = { MONITOR_SECONDS: 'soon', LOG_LEVEL: 'LOUD', PUBLIC_PROBES: 'maybe', RATE_LIMITS: 'read=5' };

@@ -2,12 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { getHealthContract } from '../../../functions/observability/contract.ts';
 import { openApi, type TestApi } from '../open-api.ts';
 import { expectRefusal, expectTokenRequired } from '../refusals.ts';
+import { failed, openWatchedPlatform } from '../services/watched-platform.ts';
 
 let api: TestApi;
 beforeEach(async () => {
   api = await openApi();
 });
-afterEach(() => api.close());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await api.close();
+});
 
 const request = { method: 'GET', path: '/health' };
 
@@ -26,13 +30,40 @@ describe('200', () => {
     });
   });
 
-  it('is given beyond every limit, without rate-limit headers, and touches no table', async () => {
-    const table = vi.spyOn(api.home.backend, 'table');
+  it('counts the services that are healthy now by their stored probes', async () => {
+    const platform = await openWatchedPlatform();
+    platform.see('redis', failed);
+    await platform.poll(3);
+    expect((await platform.api.send('GET', '/health')).body).toMatchObject({
+      services_healthy: 36,
+      services_total: 37,
+    });
+    platform.home.clock.advance(46_000);
+    expect((await platform.api.send('GET', '/health')).body).toMatchObject({ services_healthy: 0 });
+    await platform.close();
+  });
+
+  it('is given without the figure when that cannot be read, which is logged', async () => {
+    vi.spyOn(api.home.backend, 'table').mockImplementation(() => {
+      throw new Error('the table is gone');
+    });
+    const { status, body } = await api.send('GET', '/health');
+    expect([status, body.services_healthy]).toEqual([200, null]);
+    expect(api.home.logLines.join()).toContain('the table is gone');
+  });
+
+  it('is given in time when the table does not answer', async () => {
+    const query = () => new Promise<never>(() => undefined);
+    vi.spyOn(api.home.backend, 'table').mockImplementation(() => ({ query }) as never);
+    const { status, body } = await api.send('GET', '/health');
+    expect([status, body.services_healthy]).toEqual([200, null]);
+  });
+
+  it('is given beyond every limit, without rate-limit headers', async () => {
     for (let call = 0; call < 150; call += 1) {
       const { status, headers } = await api.send('GET', '/health');
       expect([status, headers.get('x-ratelimit-limit')]).toEqual([200, null]);
     }
-    expect(table).not.toHaveBeenCalled();
   });
 
   it('is given without a token where the deployment opens its probes, and nothing else is', async () => {

@@ -148,7 +148,7 @@ describe('a fault of the work', () => {
 describe('the control listener', () => {
   test.each([
     [{ fault: 'error' }, 'service'],
-    [{ service: 'nobody', fault: 'error' }, 'nobody is not in the catalogue'],
+    [{ service: 'nobody', fault: 'error' }, 'nobody is neither in the catalogue'],
     [{ service: 'observatory', fault: 'explode' }, 'fault'],
     [{ service: 'observatory', fault: 'error', times: 0 }, 'times'],
     [{ service: 'observatory', fault: 'error', colour: 'red' }, 'colour'],

@@ -7,31 +7,31 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { MachineName } from '../backend/resources.ts';
 import { acknowledge } from './acknowledge.ts';
 import { wildcardStatement } from './wildcard-statement.ts';
 
-export interface PipelineMachineProps {
+export interface MachineProps {
+  machine: MachineName;
   /** The function behind each `${Placeholder}` of the definition: the one list for substitution and grants. */
   functions: Record<string, IFunction>;
   logRetentionDays: RetentionDays;
   alarmAction: IAlarmAction | undefined;
 }
 
-const definitionFile = join(import.meta.dirname, '..', 'statemachines', 'pipeline.asl.json');
-
-/** The state machine of statemachines/pipeline.asl.json. It may call the functions that the file names, and nothing else. */
-export class PipelineMachine extends Construct {
+/** The state machine of a file in statemachines/. It may call the functions that the file names, and nothing else. */
+export class Machine extends Construct {
   readonly name: string;
   readonly arn: string;
   readonly executionArnPattern: string;
 
-  constructor(scope: Construct, id: string, { functions, logRetentionDays, alarmAction }: PipelineMachineProps) {
+  constructor(scope: Construct, id: string, { machine: file, functions, logRetentionDays, alarmAction }: MachineProps) {
     super(scope, id);
-    const definition = readFileSync(definitionFile, 'utf8');
-    requireSameNames(placeholdersOf(definition), Object.keys(functions));
+    const definition = readFileSync(join(import.meta.dirname, '..', 'statemachines', `${file}.asl.json`), 'utf8');
+    requireSameNames(file, { inFile: placeholdersOf(definition), inTasks: Object.keys(functions) });
     const arns = Object.entries(functions).map(([name, { functionArn }]) => [name, functionArn] as const);
     const logs = new LogGroup(this, 'Logs', { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
-    this.name = `${Stack.of(this).stackName}-pipeline`;
+    this.name = `${Stack.of(this).stackName}-${file}`;
     const machine = new StateMachine(this, 'Machine', {
       stateMachineName: this.name,
       definitionBody: DefinitionBody.fromString(JSON.stringify(JSON.parse(definition))),
@@ -42,7 +42,7 @@ export class PipelineMachine extends Construct {
     });
     acknowledge(machine, {
       'AwsSolutions-SF1':
-        'Errors are enough: the pipeline keeps its own log for each stage, and inputs stay out of logs.',
+        'Errors are enough: pipelines and operations keep logs of their own, and inputs stay out of logs.',
     });
     this.arn = machine.stateMachineArn;
     this.executionArnPattern = Stack.of(this).formatArn({
@@ -52,7 +52,7 @@ export class PipelineMachine extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const alarm = new Alarm(this, 'Alarm', {
-      alarmDescription: 'A pipeline execution broke off, which its own failure path never does; see docs/runbook.md.',
+      alarmDescription: `An execution of ${file} broke off, which its own failure path never does; see docs/runbook.md.`,
       metric: machine.metricFailed({ period: Duration.minutes(5) }),
       threshold: 1,
       evaluationPeriods: 1,
@@ -92,10 +92,10 @@ export function placeholdersOf(definition: string): string[] {
   return [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name))].sort();
 }
 
-function requireSameNames(inFile: string[], inTasks: string[]) {
+function requireSameNames(file: MachineName, { inFile, inTasks }: { inFile: string[]; inTasks: string[] }) {
   const problems = [
     ...inFile.filter((name) => !inTasks.includes(name)).map((name) => `${name} has no task`),
     ...inTasks.filter((name) => !inFile.includes(name)).map((name) => `${name} is not in the file`),
   ];
-  if (problems.length > 0) throw new Error(`pipeline.asl.json and the task contracts differ: ${problems.join(', ')}`);
+  if (problems.length > 0) throw new Error(`${file}.asl.json and the task contracts differ: ${problems.join(', ')}`);
 }

@@ -1,0 +1,87 @@
+import type { ContainerInspectInfo, EndpointSettings } from 'dockerode';
+import type { ContainerLimits, ContainerSpec, RestartPolicy } from '../../platform/containers/container-engine.ts';
+
+/** What is to be different in the container that replaces another. */
+export interface Replacement {
+  /** Variables to set, or with null to remove. */
+  environment: Record<string, string | null>;
+  /** Limits to set; 0 removes one. */
+  limits: ContainerLimits;
+  restartPolicy: RestartPolicy;
+}
+
+/** The specification of a container like this one but for what is given: what it was made of, not what the engine added. */
+export function replacementSpec(inspect: ContainerInspectInfo, replacement: Replacement): ContainerSpec {
+  const { Config, HostConfig, Id, NetworkSettings } = inspect;
+  const { Hostname, Image, Env, ...config } = Config;
+  const networks = endpoints(NetworkSettings.Networks, Id);
+  const first = HostConfig.NetworkMode && HostConfig.NetworkMode in networks ? HostConfig.NetworkMode : undefined;
+  const { [first ?? '']: own, ...others } = networks;
+  return {
+    imageId: inspect.Image,
+    options: {
+      ...config,
+      Image,
+      /** The engine names a host by its container's id where nobody named it. */
+      ...(Id.startsWith(Hostname) ? {} : { Hostname }),
+      Env: environmentLines(Env, replacement.environment),
+      HostConfig: {
+        ...HostConfig,
+        ...replacement.limits,
+        ...(replacement.limits.NanoCpus === undefined ? {} : { CpuPeriod: 0, CpuQuota: 0 }),
+        Binds: bindsWithVolumes(inspect),
+        RestartPolicy: replacement.restartPolicy,
+      },
+      ...(first && own ? { NetworkingConfig: { EndpointsConfig: { [first]: own } } } : {}),
+    },
+    networks: others,
+  };
+}
+
+/** A variable without `=` is one that the engine takes away, also where it comes from the image. */
+function environmentLines(present: string[] | null, changes: Record<string, string | null>): string[] {
+  const kept = (present ?? []).filter((line) => !Object.hasOwn(changes, nameOf(line)));
+  return [...kept, ...Object.entries(changes).map(([name, value]) => (value === null ? name : `${name}=${value}`))];
+}
+
+export function nameOf(line: string): string {
+  return line.split('=', 1)[0] ?? line;
+}
+
+/**
+ * The container's binds, and each volume that it has without one: those that the engine made for it and that have no
+ * name of a user's. Naming them is what carries their content over.
+ */
+function bindsWithVolumes({ HostConfig, Mounts }: ContainerInspectInfo): string[] {
+  const binds = HostConfig.Binds ?? [];
+  const covered = new Set([
+    ...binds.map((bind) => bind.split(':')[1]),
+    ...(HostConfig.Mounts ?? []).map(({ Target }) => Target),
+  ]);
+  const anonymous = Mounts.filter(
+    ({ Type, Name, Destination }) => Type === 'volume' && Name && !covered.has(Destination),
+  );
+  return [...binds, ...anonymous.map(({ Name, Destination, RW }) => `${Name}:${Destination}${RW ? '' : ':ro'}`)];
+}
+
+/** The engine's own networks take no aliases, and a container joins them by its network mode alone. */
+const builtIn = new Set(['bridge', 'host', 'none', 'default']);
+
+/** What users asked of each network; the rest, such as addresses that the engine chose, it chooses again. */
+function endpoints(
+  networks: Record<string, EndpointSettings> | undefined,
+  id: string,
+): Record<string, EndpointSettings> {
+  const own = Object.entries(networks ?? {}).filter(([name]) => !builtIn.has(name));
+  return Object.fromEntries(
+    own.map(([name, { Aliases, IPAMConfig, Links, DriverOpts }]) => [
+      name,
+      {
+        Aliases: (Aliases ?? []).filter((alias) => !id.startsWith(alias)),
+        ...(IPAMConfig ? { IPAMConfig } : {}),
+        ...(Links ? { Links } : {}),
+        ...(DriverOpts ? { DriverOpts } : {}),
+      } as EndpointSettings,
+    ]),
+  );
+}

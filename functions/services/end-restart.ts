@@ -1,0 +1,72 @@
+import { markApplied, markFailed } from '../config/contract.ts';
+import type { Home } from '../core/endpoint.ts';
+import { eventOf } from '../events/contract.ts';
+import { rollBackChange, settleChange } from './container-change.ts';
+import { changesContainer, type Operation, withEnd, withEndAnnounced, withStarted } from './operation.ts';
+import { changeOperation, loadOperation } from './operation-store.ts';
+import { freeService } from './restart-lock.ts';
+import { changeOf, engineOf, orFault, storeFault } from './restart-work.ts';
+import { endMaintenance } from './service-health-store.ts';
+
+/**
+ * Ends a restart: nothing of the container is left aside, the configuration knows what became of its change, the end is
+ * stored and announced, probes count again and the next restart may begin. Called again, it repeats the rest and decides
+ * nothing anew. `brokenOff` tells why its execution ended without deciding; a change that it left half done is undone.
+ */
+export async function endRestart(home: Home, operationId: string, brokenOff?: string): Promise<Operation> {
+  const { backend } = home;
+  const left = await loadOperation(backend, operationId);
+  const decided = left.status === 'running' ? await decide(home, left, brokenOff) : left;
+  if (decided.status === 'running') await settle(home, decided);
+  const ended = await changeOperation(backend, operationId, (current) => withEnd(current, backend.clock.now()));
+  await settleConfig(home, ended);
+  await backend.bus.publish([endEvent(ended)]);
+  await endMaintenance(backend, ended.service, ended.id);
+  await freeService(backend, ended.service, ended.id);
+  return changeOperation(backend, operationId, withEndAnnounced);
+}
+
+/** Gives an operation whose execution broke off its fault, and undoes what it left half done. */
+async function decide(home: Home, operation: Operation, brokenOff: string | undefined): Promise<Operation> {
+  const { backend } = home;
+  if (operation.phase === 'healthy' || operation.phase === 'broken_off') return operation;
+  const fault = { code: 'INTERNAL', message: brokenOff ?? 'The restart was broken off.', blamesChange: false } as const;
+  const faulty = operation.phase === 'rolling_back' ? operation : await storeFault(home, operation, fault);
+  if (faulty.phase !== 'rolling_back') return faulty;
+  const change = await changeOf(home, faulty);
+  const back = await orFault(home, faulty, () => rollBackChange(engineOf(home, faulty), change));
+  if (!back.isDone) return back.operation;
+  return changeOperation(backend, operation.id, (current) => withStarted(current, backend.clock.now()));
+}
+
+/** What could not be rolled back stays as it lies, for people to look at: removing it might take the last good container. */
+async function settle(home: Home, operation: Operation): Promise<void> {
+  const isSure = operation.phase === 'healthy' || operation.isBack;
+  if (changesContainer(operation) && isSure)
+    await settleChange(engineOf(home, operation), await changeOf(home, operation));
+}
+
+/** A change that is not to blame stays pending, for the next restart. */
+async function settleConfig({ backend }: Home, { id, service, outcome, fault, completedMs }: Operation): Promise<void> {
+  const nowMs = completedMs ?? backend.clock.now();
+  if (outcome === 'restarted') await markApplied(backend, service, id, nowMs);
+  else if (fault?.blamesChange) await markFailed(backend, service, id, fault.message, nowMs);
+}
+
+function endEvent({ id, service, plan, outcome, configRevision, fault, createdMs, completedMs }: Operation) {
+  const atMs = completedMs ?? createdMs;
+  return eventOf('service.restarted', {
+    atMs,
+    occurrence: id,
+    service,
+    data: {
+      service,
+      operation_id: id,
+      action: plan?.action ?? 'restart',
+      outcome: outcome ?? 'failed',
+      duration_ms: atMs - createdMs,
+      config_revision: configRevision,
+      reason: fault?.message ?? null,
+    },
+  });
+}

@@ -1,0 +1,184 @@
+import type { Probe } from '../../platform/probing/probe.ts';
+import type { serviceStatuses } from '../events/contract.ts';
+import { type HourRecord, withWatched } from './service-history.ts';
+
+export type ServiceStatus = (typeof serviceStatuses)[number];
+
+/** What is stored of a service's health, in its compact record. Times are epoch ms. */
+export interface ServiceHealth {
+  /** As confirmed by repeated probes; whether the last probe is too old is for {@link statusAt} to judge. */
+  status: ServiceStatus;
+  sinceMs: number | null;
+  reason: string | null;
+  lastProbeMs: number | null;
+  latencyMs: number | null;
+  version: string | null;
+  startedMs: number | null;
+  /** The last probes, newest first: when, result, how long. */
+  recent: RecentProbe[];
+  /** Earlier probes count for no change, as they fell into a restart of ours; null: all count. */
+  countsFromMs: number | null;
+  /** A restart of ours, during which probes change no status and raise no event. */
+  maintenance: Maintenance | null;
+  /** The hour under way; it moves to the history when the next one begins. */
+  hour: HourRecord | null;
+  /** Changes whose events may not have been published yet, oldest first. */
+  unannounced: HealthChange[];
+}
+
+export interface RecentProbe {
+  atMs: number;
+  result: Probe['result'];
+  latencyMs: number;
+}
+
+export interface Maintenance {
+  operationId: string;
+  /** When it is over at the latest, should nobody end it; epoch ms. */
+  untilMs: number;
+}
+
+/** A confirmed change of status. */
+export interface HealthChange {
+  from: ServiceStatus;
+  to: ServiceStatus;
+  atMs: number;
+  reason: string;
+  rootCause: string | null;
+}
+
+/** From the platform's rules: so many failures in a row make a service unhealthy, so many successes healthy again. */
+const failuresToFail = 3;
+const successesToRecover = 2;
+
+/** As many as the API shows and the rules look at, so that the record stays well below 1 kB. */
+const recentMax = 10;
+
+/** More than one is left only while the bus is down; the newest are kept. */
+const unannouncedMax = 10;
+
+/** A service that has never been probed. */
+export const neverProbed: ServiceHealth = {
+  status: 'unknown',
+  sinceMs: null,
+  reason: null,
+  lastProbeMs: null,
+  latencyMs: null,
+  version: null,
+  startedMs: null,
+  recent: [],
+  countsFromMs: null,
+  maintenance: null,
+  hour: null,
+  unannounced: [],
+};
+
+/** The status as it can be claimed now: unknown when the last probe is older than three intervals. */
+export function statusAt(
+  health: Pick<ServiceHealth, 'status' | 'lastProbeMs'> | undefined,
+  nowMs: number,
+  intervalSeconds: number,
+): ServiceStatus {
+  if (!health || health.lastProbeMs === null) return 'unknown';
+  return nowMs - health.lastProbeMs > staleMs(intervalSeconds) ? 'unknown' : health.status;
+}
+
+/** Whether it fails, or has begun to: what makes it a cause for those that depend on it, even before that is confirmed. */
+export function isFailing({ status, recent }: Pick<ServiceHealth, 'status' | 'recent'>): boolean {
+  return status === 'unhealthy' || recent[0]?.result === 'failed';
+}
+
+/** What one probe makes of a service's health. */
+export interface Judgement {
+  health: ServiceHealth;
+  /** The hour that ended with this probe, for the history. */
+  finishedHour: HourRecord | null;
+  /** The change that this probe confirmed; it stands in `health.unannounced` too. */
+  change: HealthChange | null;
+}
+
+/**
+ * The health after a probe. `rootCause` is asked only for a change to the worse. A probe that is not newer than the last
+ * one changes nothing. The first probe that finds the service at work is its first status and no change.
+ */
+export function withProbe(
+  before: ServiceHealth,
+  probe: Probe,
+  { intervalSeconds, rootCause }: { intervalSeconds: number; rootCause: () => string | null },
+): Judgement {
+  if (before.lastProbeMs !== null && probe.atMs <= before.lastProbeMs)
+    return { health: before, finishedHour: null, change: null };
+  const { maintenance, countsFromMs } = maintenanceAt(before, probe.atMs);
+  const recent = [
+    { atMs: probe.atMs, result: probe.result, latencyMs: probe.latencyMs },
+    ...before.recent.slice(0, recentMax - 1),
+  ];
+  const counting = recent.filter(({ atMs }) => atMs >= (countsFromMs ?? 0)).map(({ result }) => result);
+  const status = maintenance ? before.status : statusAfter(before.status, counting);
+  const change = changeOf(before, status, probe, rootCause);
+  const watched = withWatched(before.hour, {
+    fromMs: lastWatchedMs(before, probe.atMs, intervalSeconds),
+    toMs: probe.atMs,
+    status: before.status,
+  });
+  return {
+    health: {
+      status,
+      sinceMs: status === before.status ? before.sinceMs : probe.atMs,
+      reason: probe.reason,
+      lastProbeMs: probe.atMs,
+      latencyMs: probe.latencyMs,
+      version: probe.version ?? (probe.result === 'failed' ? before.version : null),
+      startedMs: probe.startedMs ?? (probe.result === 'failed' ? before.startedMs : null),
+      recent,
+      countsFromMs,
+      maintenance,
+      hour: watched.hour,
+      unannounced: change ? [...before.unannounced, change].slice(-unannouncedMax) : before.unannounced,
+    },
+    finishedHour: watched.finished,
+    change,
+  };
+}
+
+/** Two intervals may be missed, as a rule does no harm that an overlong round does. */
+function staleMs(intervalSeconds: number): number {
+  return 3 * intervalSeconds * 1000;
+}
+
+/** One that nobody ended is over when its time is, and counts as ended then. */
+function maintenanceAt({ maintenance, countsFromMs }: ServiceHealth, nowMs: number) {
+  if (!maintenance || maintenance.untilMs > nowMs) return { maintenance, countsFromMs };
+  return { maintenance: null, countsFromMs: Math.max(countsFromMs ?? 0, maintenance.untilMs) };
+}
+
+function statusAfter(status: ServiceStatus, results: Probe['result'][]): ServiceStatus {
+  const row = (count: number, holds: (result: Probe['result']) => boolean) =>
+    results.length >= count && results.slice(0, count).every(holds);
+  if (row(failuresToFail, (result) => result === 'failed')) return 'unhealthy';
+  if (status === 'unknown') return results[0] === 'good' ? 'healthy' : results[0] === 'impaired' ? 'degraded' : status;
+  if (row(successesToRecover, (result) => result === 'good')) return 'healthy';
+  if (status === 'unhealthy') return row(successesToRecover, (result) => result !== 'failed') ? 'degraded' : status;
+  return row(failuresToFail, (result) => result !== 'good') ? 'degraded' : status;
+}
+
+function changeOf(
+  { status: from }: ServiceHealth,
+  to: ServiceStatus,
+  { atMs, reason }: Probe,
+  rootCause: () => string | null,
+): HealthChange | null {
+  if (from === to || (from === 'unknown' && to !== 'unhealthy')) return null;
+  return {
+    from,
+    to,
+    atMs,
+    reason: reason ?? 'answers as it should',
+    rootCause: to === 'healthy' ? null : rootCause(),
+  };
+}
+
+/** The time between two probes was watched, unless it is so long that the status was unknown in between. */
+function lastWatchedMs({ lastProbeMs }: ServiceHealth, nowMs: number, intervalSeconds: number): number {
+  return lastProbeMs === null || nowMs - lastProbeMs > staleMs(intervalSeconds) ? nowMs : lastProbeMs;
+}

@@ -1,0 +1,45 @@
+/** What the codes of Node and undici mean to people. */
+const meanings: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection broken off',
+  EPIPE: 'connection broken off',
+  UND_ERR_SOCKET: 'connection broken off',
+  ENOTFOUND: 'host name not found',
+  EAI_AGAIN: 'host name not found',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
+  ETIMEDOUT: 'connection timed out',
+};
+
+/** Failures that only somebody at the other end can have caused. */
+const fromTheOtherSide = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** Why there was no answer, in a few words that quote nothing of it. */
+export function reasonOf(error: unknown, timeoutMs: number): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
+  const code = codeOf(error);
+  if (isNotHttp(error)) return 'answered with something other than HTTP';
+  if (isCertificateCode(code)) return `certificate not accepted: ${code}`;
+  return meanings[code] ?? `no connection: ${code}`;
+}
+
+/** Whether the failure shows that the network between here and there works. */
+export function isFromTheOtherSide(error: unknown): boolean {
+  const code = codeOf(error);
+  return fromTheOtherSide.has(code) || isNotHttp(error) || isCertificateCode(code);
+}
+
+/** By undici's name for it: its codes tell what of HTTP was broken, and are not always there. */
+function isNotHttp(error: unknown): boolean {
+  return error instanceof Error && error.name === 'HTTPParserError';
+}
+
+function isCertificateCode(code: string): boolean {
+  return /CERT|^ERR_(TLS|SSL)/.test(code);
+}
+
+/** A host with several addresses fails with one error for each; they are of one kind, or the last speaks for all. */
+function codeOf(error: unknown): string {
+  const one = error instanceof AggregateError ? error.errors.at(-1) : error;
+  return one instanceof Error && 'code' in one && typeof one.code === 'string' ? one.code : 'unknown';
+}

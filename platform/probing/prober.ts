@@ -1,0 +1,43 @@
+import { Agent } from 'undici';
+import { type Service, serviceUrl } from '../catalogue.ts';
+import { probeHttp } from './http-probe.ts';
+import type { Probe, Sight } from './probe.ts';
+import { probeTcp } from './tcp-probe.ts';
+
+export interface Prober {
+  /** Asks a service for its liveness and, where it has one, its readiness. Never throws: what went wrong is the result. */
+  probe(service: Service): Promise<Probe>;
+  /** Ends the probes under way, which then have failed. */
+  close(): Promise<void>;
+}
+
+export interface ProberOptions {
+  /** Time limit of a probe, for liveness and readiness each, in ms. */
+  timeoutMs: number;
+  /** From so many ms on a success counts as slow. */
+  slowMs: number;
+  clock: { now(): number };
+}
+
+/**
+ * Probes over HTTP or TCP, each over a connection of its own: one that was kept open would not show that the service
+ * still takes new ones. Redirects are not followed, and no credential is sent.
+ */
+export function createProber({ timeoutMs, slowMs, clock }: ProberOptions): Prober {
+  const agent = new Agent({ pipelining: 0, connect: { timeout: 0 }, maxHeaderSize: 16_384 });
+  return {
+    async probe(service) {
+      const atMs = clock.now();
+      const startedAt = performance.now();
+      const limits = { timeoutMs, nowMs: atMs };
+      const seen: Sight & { answeredAt?: number } = await (service.probe === 'tcp'
+        ? probeTcp(serviceUrl(service), limits)
+        : probeHttp(agent, service, limits));
+      const { answeredAt = performance.now(), ...sight } = seen;
+      const latencyMs = Math.round(answeredAt - startedAt);
+      if (sight.result !== 'good' || latencyMs < slowMs) return { ...sight, atMs, latencyMs };
+      return { ...sight, result: 'impaired', reason: `took ${latencyMs} ms`, atMs, latencyMs };
+    },
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,187 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type Answer, call, type Site } from './site.ts';
+
+interface ErrorBody {
+  error: { code: string; message: string; details?: Record<string, unknown> };
+}
+
+interface Operation {
+  operation_id: string;
+  status: string;
+  action: string;
+  outcome: string;
+}
+
+interface Detail {
+  status: string;
+  restarting: boolean;
+  runtime: { id: string; state: string; memory_limit_bytes: number | null } | null;
+  runtime_error: string | null;
+  configuration: { pending: unknown; effective: { environment: Record<string, string> } };
+}
+
+/** How long it may take until probes have shown something: on AWS a schedule has a minute between its calls. */
+const probedMs = 150_000;
+
+/** Services watched, restarted and configured; runs unchanged against both homes. Each test has a service of its own. */
+export function describeServices(site: () => Site): void {
+  const send = <T>(request: string, body?: unknown): Promise<Answer<T>> =>
+    call<T>(site(), request, body === undefined ? {} : { body });
+  const restart = <T = Operation>(name: string, body: Record<string, unknown> = {}) =>
+    send<T>(`POST /api/v1/services/${name}/restart`, { timeout_seconds: 20, ...body });
+  const detailOf = async (name: string) => (await send<Detail>(`GET /api/v1/services/${name}`)).body;
+  const configure = (name: string, change: unknown) => send(`PATCH /api/v1/config/services/${name}`, change);
+
+  function statusOnce(name: string, wanted: string[]) {
+    return vi.waitFor(
+      async () => {
+        const { status } = await detailOf(name);
+        expect(wanted).toContain(status);
+        return status;
+      },
+      { timeout: probedMs, interval: 500 },
+    );
+  }
+
+  /** A call of the engine of the simulated host, past the orchestrator. */
+  async function engine(method: string, path: string) {
+    const config = await send<{ services: { docker_host: string }[] }>('GET /api/v1/config');
+    const host = config.body.services[0]?.docker_host.replace('tcp:', 'http:');
+    const response = await fetch(`${host}${path}`, { method });
+    expect(response.ok, await response.text()).toBe(true);
+  }
+
+  const healthEvents = async (name: string) => {
+    const path = `GET /api/v1/events?type=service.health_changed&service=${name}`;
+    const { body } = await send<{ events: { data: { from: string; to: string } }[] }>(path);
+    return body.events.map(({ data }) => `${data.from} to ${data.to}`).reverse();
+  };
+
+  describe.concurrent('services', () => {
+    it('are all healthy soon after the start, and so is the platform', { timeout: probedMs }, async () => {
+      const summary = { total: 37, healthy: 37, degraded: 0, unhealthy: 0, unknown: 0 };
+      await statusOnce('ollama', ['healthy']);
+      const { body } = await send<{ services: object[]; summary: typeof summary }>('GET /api/v1/services');
+      expect(body.services).toHaveLength(37);
+      expect(body.summary.total).toBe(37);
+      expect(body.summary.healthy).toBeGreaterThan(30);
+      expect((await send('GET /ready')).body).toMatchObject({ status: 'ready' });
+      expect((await send('GET /health')).body).toMatchObject({ services_total: 37, status: 'healthy' });
+      const dashboard = await send<{ tiers: object[] }>('GET /api/v1/health/dashboard');
+      expect(dashboard.body.tiers.length).toBeGreaterThan(5);
+    });
+
+    it('that nobody knows are 404', async () => {
+      for (const request of [
+        'GET /api/v1/services/nobody',
+        'GET /api/v1/services/nobody/dependencies',
+        'POST /api/v1/services/nobody/restart',
+        'GET /api/v1/operations/op_00000000000000000000000000',
+      ])
+        expect((await send(request)).status, request).toBe(404);
+    });
+
+    it('that are stopped become unhealthy with one event, and healthy again with another', {
+      timeout: 2 * probedMs,
+    }, async () => {
+      await statusOnce('financial-crm', ['healthy']);
+      await engine('POST', '/containers/omni-crm/stop');
+      await statusOnce('financial-crm', ['unhealthy']);
+      await engine('POST', '/containers/omni-crm/start');
+      await statusOnce('financial-crm', ['healthy']);
+      await vi.waitFor(
+        async () =>
+          expect(await healthEvents('financial-crm')).toEqual(['healthy to unhealthy', 'unhealthy to healthy']),
+        { timeout: 20_000, interval: 300 },
+      );
+    });
+
+    it('restarted answer when they are healthy again, and the operation can be read', { timeout: 60_000 }, async () => {
+      const { status, body } = await restart('redis');
+      expect([status, body.outcome, body.action]).toEqual([200, 'restarted', 'restart']);
+      expect((await send(`GET /api/v1/operations/${body.operation_id}`)).body).toEqual(body);
+    });
+
+    it('are not restarted by a dry run, which tells what depends on them', async () => {
+      const before = await detailOf('postgres');
+      const { status, body } = await restart<{ dependents: { name: string }[] }>('postgres', { dry_run: true });
+      expect(status).toBe(200);
+      expect(body.dependents.map(({ name }) => name)).toContain('source-control');
+      expect((await detailOf('postgres')).runtime).toMatchObject({ id: before.runtime?.id });
+    });
+
+    it('get a changed environment and memory with their restart, secrets masked', { timeout: 60_000 }, async () => {
+      const name = 'ai-gateway';
+      const change = {
+        environment: { GATEWAY_MODE: 'strict', API_KEY: 'very-secret' },
+        resources: { memory_limit: '256m' },
+      };
+      expect((await configure(name, change)).status).toBe(200);
+      const { status, body } = await restart(name);
+      expect([status, body.outcome, body.action]).toEqual([200, 'restarted', 'recreate']);
+      const { configuration, runtime } = await detailOf(name);
+      expect(configuration).toMatchObject({
+        pending: null,
+        effective: { environment: { GATEWAY_MODE: 'strict', API_KEY: '***' } },
+      });
+      expect(runtime?.memory_limit_bytes).toBe(256 * 1024 ** 2);
+    });
+
+    it('that a change makes fail are as before again, and the change has failed', { timeout: 90_000 }, async () => {
+      const name = 'financial-analytics';
+      const before = (await detailOf(name)).runtime?.id;
+      await configure(name, { environment: { SIMULATED_HEALTH: 'broken' } });
+      const { status, body } = await restart(name, { timeout_seconds: 5 });
+      expect([status, body.outcome]).toEqual([200, 'rolled_back']);
+      const { runtime, configuration } = await detailOf(name);
+      expect(runtime).toMatchObject({ id: before, state: 'running' });
+      expect(configuration).toMatchObject({ pending: null, revisions: [{ status: 'failed' }] });
+    });
+
+    it('are restarted once at a time: the second is told of the first', { timeout: 60_000 }, async () => {
+      const answers = await Promise.all([restart<ErrorBody>('log-nexus'), restart<ErrorBody>('log-nexus')]);
+      const refused = answers.filter(({ status }) => status === 409);
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      expect(refused[0]?.body.error.details?.['operation_id']).toMatch(/^op_/);
+    });
+
+    it('that do not become healthy in time are 504, with the operation', { timeout: 90_000 }, async () => {
+      const response = await fetch(`${site().controlUrl}/faults`, {
+        method: 'POST',
+        body: JSON.stringify({ service: 'omi-bridge', fault: 'not_ready' }),
+      });
+      const { id } = (await response.json()) as { id: number };
+      const { status, body } = await restart<ErrorBody>('omi-bridge', { timeout_seconds: 5 });
+      expect([status, body.error.code]).toEqual([504, 'TIMEOUT']);
+      const operation = await send<Operation>(`GET /api/v1/operations/${body.error.details?.['operation_id']}`);
+      expect(operation.body).toMatchObject({ status: 'failed', outcome: 'not_healthy' });
+      await fetch(`${site().controlUrl}/faults/${id}`, { method: 'DELETE' });
+    });
+
+    it('whose host cannot be reached, or that have no container, are 503', { timeout: 60_000 }, async () => {
+      const fault = { service: 'container-engine', fault: 'unreachable', match: '/containers/omni-invoicing/' };
+      await fetch(`${site().controlUrl}/faults`, { method: 'POST', body: JSON.stringify(fault) });
+      const unreachable = await restart<ErrorBody>('financial-invoicing');
+      expect([unreachable.status, unreachable.body.error.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+      expect((await detailOf('financial-invoicing')).runtime_error).toContain('cannot be reached');
+
+      await engine('POST', '/containers/omni-token-infinity/rename?name=omni-elsewhere');
+      const missing = await restart<ErrorBody>('token-infinity');
+      expect([missing.status, missing.body.error.message]).toEqual([
+        503,
+        expect.stringContaining('There is no container omni-token-infinity'),
+      ]);
+      await engine('POST', '/containers/omni-elsewhere/rename?name=omni-token-infinity');
+    });
+
+    it('show what they depend on and what depends on them', async () => {
+      const { body } = await send<Record<string, { direct: { name: string }[]; transitive: { name: string }[] }>>(
+        'GET /api/v1/services/ai-coder-alpha/dependencies',
+      );
+      expect(body['depends_on']?.direct.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['litellm-proxy', 'source-control']),
+      );
+      expect(body['depends_on']?.transitive.map(({ name }) => name)).toContain('postgres');
+    });
+  });
+}

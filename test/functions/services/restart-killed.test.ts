@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import type { Backend } from '../../../backend/backend.ts';
+import { loadServiceConfig } from '../../../functions/config/contract.ts';
+import type { Home } from '../../../functions/core/endpoint.ts';
+import { endRestart } from '../../../functions/services/end-restart.ts';
+import { newOperation } from '../../../functions/services/operation.ts';
+import { createOperation, loadOperation } from '../../../functions/services/operation-store.ts';
+import { takeService } from '../../../functions/services/restart-lock.ts';
+import { loadServiceHealth } from '../../../functions/services/service-health-store.ts';
+import { applyRestart } from '../../../functions/services/tasks/apply-restart.ts';
+import { checkRestart } from '../../../functions/services/tasks/check-restart.ts';
+import { prepareRestart } from '../../../functions/services/tasks/prepare-restart.ts';
+import { reconcileRestarts } from '../../../functions/services/tasks/reconcile-restarts.ts';
+import { rollBackRestart } from '../../../functions/services/tasks/roll-back-restart.ts';
+import { Death, dyingBackend } from '../pipelines/dying-backend.ts';
+import { failed, openWatchedPlatform, type WatchedPlatform } from './watched-platform.ts';
+
+const service = 'litellm-proxy';
+const container = 'omni-litellm';
+const id = 'op_01jhnkp8r2c5d3v7w9x0y1z2a3';
+
+/** Everything that a restart does, as the state machine calls it, each task again after a death until it is through. */
+async function execute(platform: WatchedPlatform, backendOf: (backend: Backend) => Backend): Promise<void> {
+  const mortal = (): Home => ({ ...platform.home, backend: backendOf(platform.home.backend) });
+  const steps = { apply: applyRestart, wait: checkRestart, roll_back: rollBackRestart };
+  let next = (await again(mortal, (home) => prepareRestart.run({ operation_id: id }, home))).next;
+  while (next !== 'finish') {
+    const step = steps[next as keyof typeof steps];
+    next = (await again(mortal, (home) => step.run({ operation_id: id }, home))).next;
+  }
+  await again(mortal, (home) => endRestart(home, id));
+}
+
+async function again<T>(mortal: () => Home, work: (home: Home) => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work(mortal());
+    } catch (error) {
+      if (!isDeath(error)) throw error;
+    }
+  }
+}
+
+function isDeath(error: unknown): boolean {
+  return error instanceof Death || error instanceof Killed;
+}
+
+class Killed extends Error {}
+
+async function open(isBroken: boolean): Promise<WatchedPlatform> {
+  const platform = await openWatchedPlatform();
+  const { home } = platform;
+  const path = `/api/v1/config/services/${service}`;
+  await platform.api.send('PATCH', path, {
+    body: { environment: { MODEL: 'new' }, resources: { memory_limit: '512m' } },
+  });
+  const nowMs = home.clock.now();
+  await takeService(home.backend, { service, operationId: id, nowMs });
+  await createOperation(home.backend, newOperation({ id, service, container, timeoutSeconds: 5 }, nowMs));
+  platform.see(service, () => {
+    home.clock.advance(1_000);
+    const env = platform.engine.containers.get(container)?.Config.Env ?? [];
+    return isBroken && env.includes('MODEL=new') ? failed : {};
+  });
+  return platform;
+}
+
+/** What must hold at the end, however often somebody died on the way. */
+async function expectEnded(platform: WatchedPlatform, outcome: string) {
+  const { backend, published } = platform.home;
+  const operation = await loadOperation(backend, id);
+  expect([operation.outcome, operation.unfinished]).toEqual([outcome, undefined]);
+  const names = [...platform.engine.containers].filter(([name]) => name.startsWith(container));
+  expect(names.map(([name, { State }]) => `${name} ${State.Status}`)).toEqual([`${container} running`]);
+  const isNew = names[0]?.[1].Config.Env.includes('MODEL=new');
+  expect(isNew).toBe(outcome === 'restarted');
+  const config = await loadServiceConfig(backend, service);
+  expect(config.revisions[0]?.status).toBe(outcome === 'restarted' ? 'applied' : 'failed');
+  expect((await loadServiceHealth(backend, service))?.maintenance ?? null).toBeNull();
+  const events = published.filter(({ type }) => type === 'service.restarted');
+  expect(new Set(events.map((event) => event.id)).size).toBe(1);
+  expect(events[0]?.data['outcome']).toBe(outcome);
+  await takeService(backend, { service, operationId: 'op_next', nowMs: platform.home.clock.now() });
+}
+
+describe.each([
+  ['a change that works', false, 'restarted'],
+  ['a change that breaks the service', true, 'rolled_back'],
+] as const)('killed at any moment of %s', (_, isBroken, outcome) => {
+  it.each([
+    ['before a write', false],
+    ['after it, its answer lost', true],
+  ])('%s, the restart ends as if nothing had happened', async (__, isAnswerLost) => {
+    for (let writes = 0; ; writes += 1) {
+      const platform = await open(isBroken);
+      let deaths = 0;
+      let left = writes;
+      await execute(platform, (backend) => {
+        if (deaths > 0) return backend;
+        const mortal = dyingBackend(backend, left, isAnswerLost);
+        left = writes;
+        return watched(mortal, () => {
+          deaths += 1;
+        });
+      });
+      await expectEnded(platform, outcome);
+      await platform.close();
+      if (deaths === 0) return;
+    }
+  });
+
+  it.each(['before', 'after'] as const)(
+    '%s any call of the engine, the restart ends as if nothing had happened',
+    async (at) => {
+      for (let moment = 1; ; moment += 1) {
+        const platform = await open(isBroken);
+        let moments = 0;
+        platform.engine.interrupt = (_call, when) => {
+          if (when !== at) return;
+          moments += 1;
+          if (moments === moment) throw new Killed();
+          const running = [...platform.engine.containers].filter(
+            ([name, { State }]) => name.startsWith(container) && State.Running,
+          );
+          expect(running.length).toBeLessThanOrEqual(1);
+        };
+        await execute(platform, (backend) => backend);
+        await expectEnded(platform, outcome);
+        await platform.close();
+        if (moments < moment) return;
+      }
+    },
+  );
+});
+
+/** Tells of the first failure that is a death. */
+function watched(backend: Backend & { isDead(): boolean }, onDeath: () => void): Backend {
+  let isTold = false;
+  const tell = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      if (backend.isDead() && !isTold) {
+        isTold = true;
+        onDeath();
+      }
+      throw error;
+    });
+  return {
+    ...backend,
+    table: (name) => {
+      const table = backend.table(name);
+      return {
+        get: (...args) => tell(table.get(...args)),
+        query: (...args) => tell(table.query(...args)),
+        put: (...args) => tell(table.put(...args)),
+        update: (...args) => tell(table.update(...args)),
+        delete: (...args) => tell(table.delete(...args)),
+      };
+    },
+    bus: { publish: (events) => tell(backend.bus.publish(events)) },
+  };
+}
+
+describe('an execution that broke off', () => {
+  it.each([1, 3, 5, 7, 9])(
+    'in the middle of a change, after %s calls, is rolled back and ended by the reconciliation',
+    async (calls) => {
+      const platform = await open(false);
+      let made = 0;
+      platform.engine.interrupt = () => {
+        made += 1;
+        if (made > calls) throw new Killed();
+      };
+      await prepareRestart.run({ operation_id: id }, platform.home);
+      await applyRestart.run({ operation_id: id }, platform.home).catch(() => undefined);
+      platform.engine.interrupt = () => undefined;
+      platform.home.clock.advance(61_000);
+      expect(await reconcileRestarts.run({}, platform.home)).toEqual({ ended: 1 });
+      const operation = await loadOperation(platform.home.backend, id);
+      expect(operation).toMatchObject({ status: 'failed', outcome: 'failed', fault: { code: 'INTERNAL' } });
+      expect([...platform.engine.containers.keys()].filter((name) => name.startsWith(container))).toEqual([container]);
+      expect(platform.engine.containers.get(container)).toMatchObject({
+        State: { Running: true },
+        Config: { Env: [] },
+        HostConfig: { RestartPolicy: { Name: 'unless-stopped' } },
+      });
+      const { revisions } = await loadServiceConfig(platform.home.backend, service);
+      expect(revisions[0]?.status).toBe('pending');
+      await platform.close();
+    },
+  );
+
+  it('before it began is ended, not begun, and lets the next one in', async () => {
+    const platform = await open(false);
+    expect(await reconcileRestarts.run({}, platform.home)).toEqual({ ended: 0 });
+    platform.home.clock.advance(61_000);
+    expect(await reconcileRestarts.run({}, platform.home)).toEqual({ ended: 1 });
+    expect(platform.engine.calls).toEqual([]);
+    const { body } = await platform.api.send('POST', `/api/v1/services/${service}/restart`);
+    expect(body).toMatchObject({ outcome: 'restarted', config_revision: 1 });
+    await platform.close();
+  });
+});
