@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `fast` needs nothing but Node; `aws` needs an AWS endpoint, which `npm run test:aws` provides. */
+/**
+ * `fast` needs nothing but Node; `aws` needs an AWS endpoint, which `npm run test:aws` provides; `docker` needs Linux,
+ * root and a Docker engine's program.
+ */
 export default defineConfig({
   test: {
     /** Most of the time goes by in waiting for other processes, so no processor is kept free. */
@@ -10,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.aws.test.ts'],
+          exclude: ['test/**/*.{aws,docker}.test.ts'],
           testTimeout: 30_000,
           /** Files share what they import, which else takes half of the time; a test cleans up after itself. */
           isolate: false,
@@ -26,6 +29,15 @@ export default defineConfig({
           include: ['test/**/*.aws.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'docker',
+          include: ['test/**/*.docker.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

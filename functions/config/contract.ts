@@ -4,6 +4,7 @@ import { idOf, utcTimestamp } from '../core/schemas.ts';
 import { bytesOfSize, nanoCpusOf } from './container-limits.ts';
 import { holdsMask } from './secrecy.ts';
 
+export { nameOfLine, variablesOf } from './container-environment.ts';
 export { bytesOfSize, nanoCpusOf } from './container-limits.ts';
 export { type Applying, type ConfigChange, desiredConfig, pendingChange, type StoredConfig } from './service-config.ts';
 export { beginApplying, loadServiceConfig, markApplied, markFailed } from './service-config-store.ts';

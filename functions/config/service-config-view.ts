@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { isoTime } from '../core/schemas.ts';
+import { variablesOf } from './container-environment.ts';
 import type { EffectiveConfigView, ServiceConfigView } from './contract.ts';
 import { maskedChange, maskedValue } from './secrecy.ts';
 import { type ConfigRevision, pendingChange, type StoredConfig } from './service-config.ts';
@@ -18,10 +19,7 @@ export function serviceConfigView(config: StoredConfig): ServiceConfigView {
 
 /** What a container runs with as the API shows it, secrets masked. */
 export function effectiveConfigView(inspect: Pick<ContainerInspectInfo, 'Config' | 'HostConfig'>): EffectiveConfigView {
-  const variables = (inspect.Config.Env ?? []).map((line) => {
-    const [name = ''] = line.split('=', 1);
-    return [name, maskedValue(name, line.slice(name.length + 1))];
-  });
+  const variables = [...variablesOf(inspect.Config.Env)].map(([name, value]) => [name, maskedValue(name, value)]);
   return { environment: Object.fromEntries(variables), resources: limitsOf(inspect.HostConfig) };
 }
 

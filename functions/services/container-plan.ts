@@ -4,8 +4,7 @@ import {
   ContainerRefused,
   type RestartPolicy,
 } from '../../platform/containers/container-engine.ts';
-import { bytesOfSize, type ConfigChange, nanoCpusOf } from '../config/contract.ts';
-import { nameOf } from './container-spec.ts';
+import { bytesOfSize, type ConfigChange, nanoCpusOf, variablesOf } from '../config/contract.ts';
 
 /** What a restart does to a container, and how that was before, so that it can be done again and undone. Plain JSON. */
 export interface ContainerPlan {
@@ -61,7 +60,7 @@ export function limitChanges(
 }
 
 function actionFor(inspect: ContainerInspectInfo, desired: ConfigChange): ContainerPlan['action'] {
-  if (differs(inspect.Config.Env ?? [], desired.environment)) return 'recreate';
+  if (differs(inspect.Config.Env, desired.environment)) return 'recreate';
   const { Memory, NanoCpus } = limitChanges(inspect, desired);
   if (Memory === undefined && NanoCpus === undefined) return 'restart';
   const hasQuota = NanoCpus !== undefined && (inspect.HostConfig.CpuQuota ?? 0) > 0;
@@ -69,7 +68,7 @@ function actionFor(inspect: ContainerInspectInfo, desired: ConfigChange): Contai
 }
 
 function differs(lines: string[], desired: ConfigChange['environment']): boolean {
-  const present = new Map(lines.map((line) => [nameOf(line), line.slice(nameOf(line).length + 1)]));
+  const present = variablesOf(lines);
   return Object.entries(desired).some(([name, value]) => (present.get(name) ?? null) !== value);
 }
 

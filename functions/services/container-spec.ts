@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo, EndpointSettings } from 'dockerode';
 import type { ContainerLimits, ContainerSpec, RestartPolicy } from '../../platform/containers/container-engine.ts';
+import { nameOfLine } from '../config/contract.ts';
 
 /** What is to be different in the container that replaces another. */
 export interface Replacement {
@@ -40,12 +41,8 @@ export function replacementSpec(inspect: ContainerInspectInfo, replacement: Repl
 
 /** A variable without `=` is one that the engine takes away, also where it comes from the image. */
 function environmentLines(present: string[] | null, changes: Record<string, string | null>): string[] {
-  const kept = (present ?? []).filter((line) => !Object.hasOwn(changes, nameOf(line)));
+  const kept = (present ?? []).filter((line) => !Object.hasOwn(changes, nameOfLine(line)));
   return [...kept, ...Object.entries(changes).map(([name, value]) => (value === null ? name : `${name}=${value}`))];
-}
-
-export function nameOf(line: string): string {
-  return line.split('=', 1)[0] ?? line;
 }
 
 /**

@@ -112,9 +112,9 @@ function stop(call: EngineCall): Reply {
   return done;
 }
 
-/** The engine starts a container with a new time of start, be it the first or another. */
+/** A start has a time of its own, as it has on a real engine, which counts nanoseconds. */
 function started(container: SimulatedContainer, nowMs: number): SimulatedContainer {
-  return { ...container, state: 'running', startedMs: nowMs };
+  return { ...container, state: 'running', startedMs: Math.max(nowMs, (container.startedMs ?? 0) + 1) };
 }
 
 function create(call: EngineCall): string {
@@ -129,7 +129,7 @@ function create(call: EngineCall): string {
     name,
     image,
     createdMs: call.nowMs,
-    config: { ...config, Env: Env.filter((line) => line.includes('=')), Labels: Labels ?? {} },
+    config: { ...config, Env, Labels: Labels ?? {} },
     hostConfig: HostConfig,
     networks: NetworkingConfig?.EndpointsConfig ?? { [String(HostConfig['NetworkMode'] ?? 'bridge')]: {} },
     state: 'created',

@@ -25,8 +25,8 @@ describe('the environment of a container is shown', () => {
     expect(effectiveConfig.parse(view)).toEqual(view);
   });
 
-  it('with a variable that has no value as an empty one, and with none where there is none', () => {
-    expect(effectiveConfigView(inspect(['EMPTY=', 'BARE'])).environment).toEqual({ EMPTY: '', BARE: '' });
+  it('with an empty variable, without one that was taken away, and with none where there is none', () => {
+    expect(effectiveConfigView(inspect(['EMPTY=', 'AWAY'])).environment).toEqual({ EMPTY: '' });
     expect(effectiveConfigView(inspect(undefined)).environment).toEqual({});
   });
 });

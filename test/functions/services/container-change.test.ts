@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { variablesOf } from '../../../functions/config/contract.ts';
 import {
   applyChange,
   type ContainerChange,
@@ -47,7 +48,7 @@ describe('a change', () => {
     const after = serving(engine);
     expect([...engine.containers.keys()]).toEqual([name]);
     expect(after?.Id).not.toBe(before);
-    expect(after?.Config.Env.toSorted()).toEqual(['KEPT=yes', 'MODEL=new']);
+    expect(variablesOf(after?.Config.Env)).toEqual(new Map(Object.entries({ KEPT: 'yes', MODEL: 'new' })));
     expect(after?.HostConfig).toMatchObject({ Memory: 512 * 1024 ** 2, RestartPolicy: { Name: 'unless-stopped' } });
   });
 
@@ -70,6 +71,14 @@ describe('a change', () => {
     expect(change.plan.action).toBe('recreate');
     await applyChange(engine, change);
     expect(serving(engine)?.HostConfig).toMatchObject({ Memory: 0, MemorySwap: 0, NanoCpus: 1e9 });
+  });
+
+  it('that was made before is a restart, also where it took a variable away', async () => {
+    const engine = open();
+    const change = await changeFor(engine, desires.environment);
+    await applyChange(engine, change);
+    await settleChange(engine, change);
+    expect((await planChange(engine, name, desires.environment)).action).toBe('restart');
   });
 
   it('to what is so already is a restart', async () => {

@@ -62,7 +62,7 @@ export function memoryEngine(seed: Record<string, Partial<MemorySeed>> = {}): Me
       call(`create ${name}`, () =>
         add(name, {
           image: imageId,
-          env: appliedEnvironment(options.Env ?? []),
+          env: options.Env ?? [],
           limits: options.HostConfig ?? {},
           binds: options.HostConfig?.Binds ?? [],
           restartPolicy: options.HostConfig?.RestartPolicy?.Name ?? 'no',
@@ -88,7 +88,10 @@ export function memoryEngine(seed: Record<string, Partial<MemorySeed>> = {}): Me
       }),
     update: (name, changes) =>
       call(`update ${name}`, () => {
-        Object.assign(found(name).HostConfig, changes);
+        const { HostConfig } = found(name);
+        if (changes.Memory !== undefined && changes.Memory < memoryMin)
+          throw new ContainerRefused('Minimum memory limit allowed is 6MB', 'memory');
+        Object.assign(HostConfig, changes);
       }),
     remove: (name) =>
       call(`remove ${name}`, () => {
@@ -103,17 +106,15 @@ export function memoryEngine(seed: Record<string, Partial<MemorySeed>> = {}): Me
   return engine;
 }
 
+/** As engines have it. */
+const memoryMin = 6 * 1024 ** 2;
+
 interface MemorySeed {
   image: string;
   env: string[];
   limits: { Memory?: number | undefined; MemorySwap?: number | undefined; NanoCpus?: number | undefined };
   binds: string[];
   restartPolicy: string;
-}
-
-/** A variable without `=` takes one of the image away. */
-function appliedEnvironment(lines: string[]): string[] {
-  return lines.filter((line) => line.includes('='));
 }
 
 function containerOf(Id: string, name: string, values: Partial<MemorySeed>): MemoryContainer {
