@@ -1,4 +1,4 @@
-import type { ContainerInspectInfo, EndpointSettings } from 'dockerode';
+import type { ContainerCreateOptions, ContainerInspectInfo, EndpointSettings, MountSettings } from 'dockerode';
 import type { ContainerLimits, ContainerSpec, RestartPolicy } from '../../platform/containers/container-engine.ts';
 import { nameOfLine } from '../config/contract.ts';
 
@@ -14,7 +14,7 @@ export interface Replacement {
 /** The specification of a container like this one but for what is given: what it was made of, not what the engine added. */
 export function replacementSpec(inspect: ContainerInspectInfo, replacement: Replacement): ContainerSpec {
   const { Config, HostConfig, Id, NetworkSettings } = inspect;
-  const { Hostname, Image, Env, ...config } = Config;
+  const { Image, Env, Hostname: _, ExposedPorts: __, ...config } = Config;
   const networks = endpoints(NetworkSettings.Networks, Id);
   const first = HostConfig.NetworkMode && HostConfig.NetworkMode in networks ? HostConfig.NetworkMode : undefined;
   const { [first ?? '']: own, ...others } = networks;
@@ -22,21 +22,31 @@ export function replacementSpec(inspect: ContainerInspectInfo, replacement: Repl
     imageId: inspect.Image,
     options: {
       ...config,
+      ...chosenNames(inspect),
       Image,
-      /** The engine names a host by its container's id where nobody named it. */
-      ...(Id.startsWith(Hostname) ? {} : { Hostname }),
       Env: environmentLines(Env, replacement.environment),
       HostConfig: {
         ...HostConfig,
         ...replacement.limits,
         ...(replacement.limits.NanoCpus === undefined ? {} : { CpuPeriod: 0, CpuQuota: 0 }),
-        Binds: bindsWithVolumes(inspect),
+        ...volumesOf(inspect),
         RestartPolicy: replacement.restartPolicy,
       },
       ...(first && own ? { NetworkingConfig: { EndpointsConfig: { [first]: own } } } : {}),
     },
     networks: others,
   };
+}
+
+/**
+ * Not the host name where nobody chose it: the engine takes it from the container's id, from the host, or from the
+ * container whose network is shared. In the last case it refuses exposed ports too, which the image brings anyway.
+ */
+function chosenNames({ Id, Config, HostConfig }: ContainerInspectInfo): ContainerCreateOptions {
+  const { Hostname, ExposedPorts } = Config;
+  if (HostConfig.NetworkMode?.startsWith('container:')) return {};
+  const isGiven = HostConfig.UTSMode === 'host' || Id.startsWith(Hostname);
+  return { ...(ExposedPorts && { ExposedPorts }), ...(isGiven ? {} : { Hostname }) };
 }
 
 /** A variable without `=` is one that the engine takes away, also where it comes from the image. */
@@ -46,19 +56,23 @@ function environmentLines(present: string[] | null, changes: Record<string, stri
 }
 
 /**
- * The container's binds, and each volume that it has without one: those that the engine made for it and that have no
- * name of a user's. Naming them is what carries their content over.
+ * The container's binds and mounts, each volume by its name, also those that the engine made and named: that is what
+ * carries their content over.
  */
-function bindsWithVolumes({ HostConfig, Mounts }: ContainerInspectInfo): string[] {
+function volumesOf({ HostConfig, Mounts }: ContainerInspectInfo): { Binds: string[]; Mounts?: MountSettings[] } {
   const binds = HostConfig.Binds ?? [];
-  const covered = new Set([
-    ...binds.map((bind) => bind.split(':')[1]),
-    ...(HostConfig.Mounts ?? []).map(({ Target }) => Target),
-  ]);
+  const mounts = HostConfig.Mounts;
+  const nameAt = (target: string) => Mounts.find(({ Destination }) => Destination === target)?.Name ?? '';
+  const covered = new Set([...binds.map((bind) => bind.split(':')[1]), ...(mounts ?? []).map(({ Target }) => Target)]);
   const anonymous = Mounts.filter(
     ({ Type, Name, Destination }) => Type === 'volume' && Name && !covered.has(Destination),
   );
-  return [...binds, ...anonymous.map(({ Name, Destination, RW }) => `${Name}:${Destination}${RW ? '' : ':ro'}`)];
+  const named = (mount: MountSettings) =>
+    mount.Type === 'volume' && !mount.Source ? { ...mount, Source: nameAt(mount.Target) } : mount;
+  return {
+    Binds: [...binds, ...anonymous.map(({ Name, Destination, RW }) => `${Name}:${Destination}${RW ? '' : ':ro'}`)],
+    ...(mounts && { Mounts: mounts.map(named) }),
+  };
 }
 
 /** The engine's own networks take no aliases, and a container joins them by its network mode alone. */

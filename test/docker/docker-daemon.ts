@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
@@ -51,6 +51,7 @@ export async function startDockerDaemon(...more: string[]): Promise<DockerDaemon
       await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
       await docker.pruneNetworks();
       await daemon.stop();
+      unmountBelow(folder);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -83,6 +84,13 @@ async function untilReady(child: ChildProcess, docker: Docker): Promise<void> {
   });
   await Promise.race([broken, vi.waitFor(() => docker.ping(), { timeout: startMaxMs, interval: 100 })]);
   broken.catch(() => 'it ends when it is told to');
+}
+
+/** An engine leaves the network of its host mounted. */
+function unmountBelow(folder: string): void {
+  const mounted = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  const below = mounted.map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(`${folder}/`));
+  if (below.length > 0) execFileSync('umount', below.reverse());
 }
 
 function isRunning(child: ChildProcess | undefined): child is ChildProcess {

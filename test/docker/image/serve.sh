@@ -1,4 +1,5 @@
 # Serves /health and /ready on the port given, unless MODE is broken, and notes each start in its volume.
+trap 'exit 0' TERM
 echo "$MODE" >> /data/starts
 /bin/busybox mkdir -p /www
 if [ "$MODE" != broken ]; then
@@ -6,5 +7,4 @@ if [ "$MODE" != broken ]; then
   echo '{"status": "ready"}' > /www/ready
 fi
 /bin/busybox httpd -f -p "$1" -h /www &
-trap 'kill %1; exit 0' TERM
 wait
