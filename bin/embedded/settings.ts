@@ -5,6 +5,7 @@ import {
   parseEnvironment,
   readFunctionSettings,
 } from '../../functions/core/settings.ts';
+import { parseHostCertificates } from '../../platform/containers/host-certificates.ts';
 
 const token = z
   .string()
@@ -33,6 +34,14 @@ export const embeddedSettings = z.object({
     .string()
     .optional()
     .describe('A catalogue file instead of the bundled one; then no simulated platform is started.'),
+  ORCHESTRATOR_CONTAINER_HOSTS: z
+    .string()
+    .superRefine((text, context) => {
+      const { problem } = parseHostCertificates(text);
+      if (problem !== undefined) context.addIssue(problem);
+    })
+    .optional()
+    .describe('Certificates for container hosts that are reached over TLS, as JSON; see container-hosts.md.'),
   SIMULATED_DELAY_SCALE: z.coerce
     .number('must be a number from 0 to 100')
     .min(0, 'must be from 0 to 100')

@@ -1,12 +1,7 @@
 import Docker from 'dockerode';
-import * as z from 'zod';
 import type { Secrets } from '../../backend/backend.ts';
 import { ContainerHostUnreachable } from './container-engine.ts';
-
-/** The certificates of a deployment: PEM texts by address, and those for every other address. */
-const certificates = z.record(z.string(), z.object({ ca: z.string(), cert: z.string(), key: z.string() }));
-
-type Certificates = z.output<typeof certificates>[string];
+import { type HostCertificates, parseHostCertificates } from './host-certificates.ts';
 
 /**
  * Gives the client for the engine at this address. Over TLS it is made anew when the certificates have changed, which are
@@ -49,22 +44,13 @@ const nothing = {
   timeout: undefined,
 } as unknown as Docker.DockerOptions;
 
-function certificatesFor(host: string, text: string | undefined): Certificates {
+function certificatesFor(host: string, text: string | undefined): HostCertificates[string] {
   if (text === undefined) throw new ContainerHostUnreachable(`There is no client certificate for ${host}`, host);
-  const parsed = certificates.safeParse(jsonOf(text));
-  if (!parsed.success)
-    throw new ContainerHostUnreachable('The secret of the container hosts is not what it should be', host);
-  const found = parsed.data[host] ?? parsed.data['default'];
+  const parsed = parseHostCertificates(text);
+  if (parsed.problem !== undefined)
+    throw new ContainerHostUnreachable(`The secret of the container hosts is not valid: ${parsed.problem}`, host);
+  const found = parsed.certificates[host] ?? parsed.certificates['default'];
   if (!found)
     throw new ContainerHostUnreachable(`The secret of the container hosts names no certificate for ${host}`, host);
   return found;
-}
-
-/** Undefined for what is no JSON; the parser's message would quote the secret. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
