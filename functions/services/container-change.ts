@@ -1,5 +1,9 @@
 import type { ContainerInspectInfo } from 'dockerode';
-import { type ContainerEngine, ContainerMissing } from '../../platform/containers/container-engine.ts';
+import {
+  type ContainerEngine,
+  type ContainerLimits,
+  ContainerMissing,
+} from '../../platform/containers/container-engine.ts';
 import type { ConfigChange } from '../config/contract.ts';
 import { type ContainerPlan, containerPlan, limitChanges } from './container-plan.ts';
 import { type Replacement, replacementSpec } from './container-spec.ts';
@@ -40,7 +44,7 @@ export async function applyChange(engine: ContainerEngine, change: ContainerChan
   }
   const inspect = await existing(engine, container);
   const limits = plan.action === 'update' ? limitChanges(inspect, desired) : {};
-  if (Object.keys(limits).length > 0) await engine.update(container, limits);
+  if (Object.keys(limits).length > 0) await updateStopped(engine, container, limits);
   if (inspect.State.StartedAt === plan.startedAtBefore) await engine.restart(container);
   else await engine.start(container);
 }
@@ -51,9 +55,9 @@ export async function rollBackChange(engine: ContainerEngine, change: ContainerC
   if (plan.action === 'recreate') return putBack(engine, change);
   if (plan.action === 'restart') return engine.start(container);
   const { limitsBefore: limits } = plan;
-  if (limits.Memory > 0 && limits.NanoCpus > 0) {
-    await engine.update(container, limits);
-    return engine.restart(container);
+  if (limits.Memory !== 0 && limits.NanoCpus !== 0) {
+    await updateStopped(engine, container, limits);
+    return engine.start(container);
   }
   return replace(engine, change, () => ({ environment: {}, limits, restartPolicy: plan.restartPolicy }));
 }
@@ -75,7 +79,7 @@ export async function settleChange(engine: ContainerEngine, change: ContainerCha
 
 /**
  * Puts another container in the place of one: made first, so that one that cannot be made costs nothing; then the old one
- * is stopped, kept from being started by its engine, and renamed.
+ * is stopped and renamed.
  */
 async function replace(
   engine: ContainerEngine,
@@ -88,8 +92,7 @@ async function replace(
     const inspect = await existing(engine, container);
     await engine.remove(next);
     await engine.create(next, replacementSpec(inspect, replacement(inspect)));
-    await engine.stop(container);
-    await engine.update(container, { RestartPolicy: { Name: 'no' } });
+    await stopForGood(engine, container);
     await engine.rename(container, previous);
   }
   if (!(await engine.inspect(container))) await engine.rename(next, container);
@@ -102,13 +105,28 @@ async function putBack(engine: ContainerEngine, change: ContainerChange): Promis
   const { previous, failed } = namesOf(change);
   if (await engine.inspect(previous)) {
     if (await engine.inspect(container)) {
-      await engine.stop(container);
+      await stopForGood(engine, container);
       await engine.rename(container, failed);
     }
     await engine.rename(previous, container);
   }
   await engine.update(container, { RestartPolicy: plan.restartPolicy });
   await engine.start(container);
+}
+
+/** Stops a container that waits for what becomes of another, so that not even an engine that starts anew starts it. */
+async function stopForGood(engine: ContainerEngine, container: string): Promise<void> {
+  await engine.stop(container);
+  await engine.update(container, { RestartPolicy: { Name: 'no' } });
+}
+
+/**
+ * Changes the limits of a container that is to be started next. One that runs may use more memory than it is to have, and
+ * one that is restarted again and again cannot be updated in between.
+ */
+async function updateStopped(engine: ContainerEngine, container: string, limits: ContainerLimits): Promise<void> {
+  await engine.stop(container);
+  await engine.update(container, limits);
 }
 
 async function existing(engine: ContainerEngine, container: string): Promise<ContainerInspectInfo> {

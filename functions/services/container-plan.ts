@@ -12,35 +12,30 @@ export interface ContainerPlan {
   action: 'restart' | 'update' | 'recreate';
   /** As the engine writes it; one that has another start has been restarted. */
   startedAtBefore: string;
-  limitsBefore: Required<ContainerLimits>;
+  /** The limits that are changed, as they were; 0 is none. */
+  limitsBefore: ContainerLimits;
   restartPolicy: RestartPolicy;
 }
 
 /**
  * How the container becomes what is desired: restarted where it is that already, updated where only limits are to be set,
  * replaced otherwise. Taking a limit away needs a new container, as no engine does it to one that is there. Throws
- * {@link ContainerRefused} for a container to be replaced that its engine removes as soon as it stops.
+ * {@link ContainerRefused} for a change of a container that its engine removes as soon as it stops.
  */
 export function containerPlan(inspect: ContainerInspectInfo, desired: ConfigChange, host: string): ContainerPlan {
   const { HostConfig, State, Name } = inspect;
   const action = actionFor(inspect, desired);
-  if (action === 'recreate' && HostConfig.AutoRemove) {
+  if (action !== 'restart' && HostConfig.AutoRemove) {
     const name = Name.replace(/^\//, '');
-    const message = `The container ${name} is removed when it stops (AutoRemove), so it cannot be kept while another takes its place`;
+    const message = `The container ${name} is removed when it stops (AutoRemove), so a change of it could not be undone`;
     throw new ContainerRefused(message, host);
   }
   return {
     action,
     startedAtBefore: State.StartedAt,
-    limitsBefore: limitsOf(inspect),
+    limitsBefore: limitsBefore(inspect, desired),
     restartPolicy: HostConfig.RestartPolicy ?? { Name: 'no' },
   };
-}
-
-/** The container's limits, 0 for none. */
-export function limitsOf({ HostConfig }: Pick<ContainerInspectInfo, 'HostConfig'>): Required<ContainerLimits> {
-  const { Memory, MemorySwap, NanoCpus } = HostConfig;
-  return { Memory: Memory ?? 0, MemorySwap: MemorySwap ?? 0, NanoCpus: NanoCpus ?? 0 };
 }
 
 /** The limits that are desired and not so, in the engine's terms; 0 is one to be taken away. */
@@ -52,19 +47,36 @@ export function limitChanges(
   const { memory_limit, cpu_limit } = resources;
   const Memory = memory_limit === null ? 0 : memory_limit === undefined ? before.Memory : bytesOfSize(memory_limit);
   const NanoCpus = cpu_limit === null ? 0 : cpu_limit === undefined ? before.NanoCpus : nanoCpusOf(cpu_limit);
-  const hasQuota = cpu_limit !== undefined && (inspect.HostConfig.CpuQuota ?? 0) > 0;
+  const isQuotaInTheWay = cpu_limit !== undefined && hasQuota(inspect);
   return {
     ...(Memory === before.Memory ? {} : { Memory, MemorySwap: swapFor(Memory, before) }),
-    ...(NanoCpus === before.NanoCpus && !hasQuota ? {} : { NanoCpus }),
+    ...(NanoCpus === before.NanoCpus && !isQuotaInTheWay ? {} : { NanoCpus }),
   };
+}
+
+/** The container's limits, 0 for none. */
+function limitsOf({ HostConfig }: Pick<ContainerInspectInfo, 'HostConfig'>): Required<ContainerLimits> {
+  const { Memory, MemorySwap, NanoCpus } = HostConfig;
+  return { Memory: Memory ?? 0, MemorySwap: MemorySwap ?? 0, NanoCpus: NanoCpus ?? 0 };
+}
+
+function limitsBefore(inspect: ContainerInspectInfo, desired: ConfigChange): ContainerLimits {
+  const before = limitsOf(inspect);
+  const changed = Object.keys(limitChanges(inspect, desired)) as (keyof ContainerLimits)[];
+  return Object.fromEntries(changed.map((limit) => [limit, before[limit]]));
+}
+
+/** The older way to limit processors, which an engine does not take beside the newer. */
+function hasQuota({ HostConfig }: Pick<ContainerInspectInfo, 'HostConfig'>): boolean {
+  return (HostConfig.CpuQuota ?? 0) > 0 || (HostConfig.CpuPeriod ?? 0) > 0;
 }
 
 function actionFor(inspect: ContainerInspectInfo, desired: ConfigChange): ContainerPlan['action'] {
   if (differs(inspect.Config.Env, desired.environment)) return 'recreate';
   const { Memory, NanoCpus } = limitChanges(inspect, desired);
   if (Memory === undefined && NanoCpus === undefined) return 'restart';
-  const hasQuota = NanoCpus !== undefined && (inspect.HostConfig.CpuQuota ?? 0) > 0;
-  return Memory === 0 || NanoCpus === 0 || hasQuota ? 'recreate' : 'update';
+  const isQuotaInTheWay = NanoCpus !== undefined && hasQuota(inspect);
+  return Memory === 0 || NanoCpus === 0 || isQuotaInTheWay ? 'recreate' : 'update';
 }
 
 function differs(lines: string[], desired: ConfigChange['environment']): boolean {

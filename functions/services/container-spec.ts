@@ -24,6 +24,8 @@ export function replacementSpec(inspect: ContainerInspectInfo, replacement: Repl
       ...config,
       ...chosenNames(inspect),
       Image,
+      /** Null is an entry point that was taken away; left out, that of the image would come back. */
+      Entrypoint: config.Entrypoint ?? [''],
       Env: environmentLines(Env, replacement.environment),
       HostConfig: {
         ...HostConfig,
@@ -45,7 +47,7 @@ export function replacementSpec(inspect: ContainerInspectInfo, replacement: Repl
 function chosenNames({ Id, Config, HostConfig }: ContainerInspectInfo): ContainerCreateOptions {
   const { Hostname, ExposedPorts } = Config;
   if (HostConfig.NetworkMode?.startsWith('container:')) return {};
-  const isGiven = HostConfig.UTSMode === 'host' || Id.startsWith(Hostname);
+  const isGiven = HostConfig.UTSMode === 'host' || Hostname === shortId(Id);
   return { ...(ExposedPorts && { ExposedPorts }), ...(isGiven ? {} : { Hostname }) };
 }
 
@@ -60,19 +62,31 @@ function environmentLines(present: string[] | null, changes: Record<string, stri
  * carries their content over.
  */
 function volumesOf({ HostConfig, Mounts }: ContainerInspectInfo): { Binds: string[]; Mounts?: MountSettings[] } {
-  const binds = HostConfig.Binds ?? [];
+  const binds = (HostConfig.Binds ?? []).filter((bind) => bind.includes(':'));
   const mounts = HostConfig.Mounts;
-  const nameAt = (target: string) => Mounts.find(({ Destination }) => Destination === target)?.Name ?? '';
-  const covered = new Set([...binds.map((bind) => bind.split(':')[1]), ...(mounts ?? []).map(({ Target }) => Target)]);
+  const targets = [...binds.map((bind) => bind.split(':')[1] ?? ''), ...(mounts ?? []).map(({ Target }) => Target)];
+  const covered = new Set(targets.map(withoutSlash));
   const anonymous = Mounts.filter(
-    ({ Type, Name, Destination }) => Type === 'volume' && Name && !covered.has(Destination),
+    ({ Type, Name, Destination }) => Type === 'volume' && Name && !covered.has(withoutSlash(Destination)),
   );
+  const nameAt = (target: string) =>
+    Mounts.find(({ Destination }) => withoutSlash(Destination) === withoutSlash(target))?.Name ?? '';
   const named = (mount: MountSettings) =>
     mount.Type === 'volume' && !mount.Source ? { ...mount, Source: nameAt(mount.Target) } : mount;
   return {
     Binds: [...binds, ...anonymous.map(({ Name, Destination, RW }) => `${Name}:${Destination}${RW ? '' : ':ro'}`)],
     ...(mounts && { Mounts: mounts.map(named) }),
   };
+}
+
+/** A path as the engine compares it. A bind of a path alone is an unnamed volume. */
+function withoutSlash(path: string): string {
+  return path.replace(/(?<=.)\/+$/, '');
+}
+
+/** What the engine names a container's host by, and gives it as alias, where nobody chose a name. */
+function shortId(id: string): string {
+  return id.slice(0, 12);
 }
 
 /** The engine's own networks take no aliases, and a container joins them by its network mode alone. */
@@ -88,7 +102,7 @@ function endpoints(
     own.map(([name, { Aliases, IPAMConfig, Links, DriverOpts }]) => [
       name,
       {
-        Aliases: (Aliases ?? []).filter((alias) => !id.startsWith(alias)),
+        Aliases: (Aliases ?? []).filter((alias) => alias !== shortId(id)),
         ...(IPAMConfig ? { IPAMConfig } : {}),
         ...(Links ? { Links } : {}),
         ...(DriverOpts ? { DriverOpts } : {}),

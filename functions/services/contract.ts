@@ -231,9 +231,8 @@ export const restartServiceContract = defineContract({
   errors: ['NOT_FOUND', 'CONFLICT', 'SERVICE_UNAVAILABLE', 'TIMEOUT'],
   timeoutMs: 28_000,
   access: {
-    tables: { services: 'read', operations: 'read-write', locks: 'read-write-delete', pipelines: 'read' },
+    tables: { services: 'read', operations: 'read-write', locks: 'read-write', pipelines: 'read' },
     machines: ['service-restart'],
-    containers: true,
   },
 });
 

@@ -2,18 +2,29 @@ import { markApplied, markFailed } from '../config/contract.ts';
 import type { Home } from '../core/endpoint.ts';
 import { eventOf } from '../events/contract.ts';
 import { rollBackChange, settleChange } from './container-change.ts';
-import { changesContainer, type Operation, withEnd, withEndAnnounced, withStarted } from './operation.ts';
+import {
+  changesContainer,
+  type Operation,
+  type OperationFault,
+  withEnd,
+  withEndAnnounced,
+  withLog,
+  withStarted,
+} from './operation.ts';
 import { changeOperation, loadOperation } from './operation-store.ts';
 import { freeService } from './restart-lock.ts';
-import { changeOf, engineOf, orFault, storeFault } from './restart-work.ts';
+import { changeOf, engineOf, orFault, refusalIn, storeFault } from './restart-work.ts';
 import { endMaintenance } from './service-health-store.ts';
+
+/** Why an execution ended without deciding what became of its restart. */
+export type Breakage = Pick<OperationFault, 'code' | 'message'>;
 
 /**
  * Ends a restart: nothing of the container is left aside, the configuration knows what became of its change, the end is
  * stored and announced, probes count again and the next restart may begin. Called again, it repeats the rest and decides
- * nothing anew. `brokenOff` tells why its execution ended without deciding; a change that it left half done is undone.
+ * nothing anew. A change that a breakage left half done is undone.
  */
-export async function endRestart(home: Home, operationId: string, brokenOff?: string): Promise<Operation> {
+export async function endRestart(home: Home, operationId: string, brokenOff?: Breakage): Promise<Operation> {
   const { backend } = home;
   const left = await loadOperation(backend, operationId);
   const decided = left.status === 'running' ? await decide(home, left, brokenOff) : left;
@@ -27,10 +38,14 @@ export async function endRestart(home: Home, operationId: string, brokenOff?: st
 }
 
 /** Gives an operation whose execution broke off its fault, and undoes what it left half done. */
-async function decide(home: Home, operation: Operation, brokenOff: string | undefined): Promise<Operation> {
+async function decide(
+  home: Home,
+  operation: Operation,
+  brokenOff: Breakage = { code: 'INTERNAL', message: 'The restart was broken off.' },
+): Promise<Operation> {
   const { backend } = home;
   if (operation.phase === 'healthy' || operation.phase === 'broken_off') return operation;
-  const fault = { code: 'INTERNAL', message: brokenOff ?? 'The restart was broken off.', blamesChange: false } as const;
+  const fault = { ...brokenOff, blamesChange: false };
   const faulty = operation.phase === 'rolling_back' ? operation : await storeFault(home, operation, fault);
   if (faulty.phase !== 'rolling_back') return faulty;
   const change = await changeOf(home, faulty);
@@ -39,11 +54,22 @@ async function decide(home: Home, operation: Operation, brokenOff: string | unde
   return changeOperation(backend, operation.id, (current) => withStarted(current, backend.clock.now()));
 }
 
-/** What could not be rolled back stays as it lies, for people to look at: removing it might take the last good container. */
+/**
+ * What could not be rolled back stays as it lies, for people to look at: removing it might take the last good container.
+ * What the engine does not remove stays too, stopped, and does not keep the restart from ending.
+ */
 async function settle(home: Home, operation: Operation): Promise<void> {
   const isSure = operation.phase === 'healthy' || operation.isBack;
-  if (changesContainer(operation) && isSure)
+  if (!changesContainer(operation) || !isSure) return;
+  try {
     await settleChange(engineOf(home, operation), await changeOf(home, operation));
+  } catch (error) {
+    const { message } = await refusalIn(error, home, operation);
+    const { id, service } = operation;
+    home.log.error('container left over', { operation_id: id, service_name: service, reason: message });
+    const nowMs = home.backend.clock.now();
+    await changeOperation(home.backend, id, (current) => withLog(current, nowMs, `left over: ${message}`));
+  }
 }
 
 /** A change that is not to blame stays pending, for the next restart. */

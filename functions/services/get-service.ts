@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { readinessPath, type Service, serviceUrl } from '../../platform/catalogue.ts';
-import { ContainerError } from '../../platform/containers/container-engine.ts';
+import { ContainerError, type ContainerUsage } from '../../platform/containers/container-engine.ts';
 import { effectiveConfigView, loadServiceConfig, serviceConfigView } from '../config/contract.ts';
 import { serviceNamed } from '../core/catalogue-service.ts';
 import { endpoint, type Home } from '../core/endpoint.ts';
@@ -81,7 +81,7 @@ async function lookAt({ name, container }: Service, { containers }: Pick<Home, '
   try {
     const inspect = await engine.inspect(container);
     if (!inspect) return { inspect, runtime: null, error: `There is no container ${container} on ${engine.host}.` };
-    const usage = inspect.State.Running ? await engine.usage(container) : { memoryBytes: null, cpuPercent: null };
+    const usage = inspect.State.Running ? await engine.usage(container).catch(nothingTold) : noUsage;
     return { inspect, runtime: runtimeView(inspect, usage), error: null };
   } catch (error) {
     if (!(error instanceof ContainerError)) throw error;
@@ -89,10 +89,15 @@ async function lookAt({ name, container }: Service, { containers }: Pick<Home, '
   }
 }
 
-function runtimeView(
-  inspect: ContainerInspectInfo,
-  { memoryBytes, cpuPercent }: { memoryBytes: number | null; cpuPercent: number | null },
-): RuntimeView {
+const noUsage: ContainerUsage = { memoryBytes: null, cpuPercent: null };
+
+/** Measuring takes an engine a second or two, and a busy one more: the rest is worth an answer without it. */
+function nothingTold(error: unknown): ContainerUsage {
+  if (error instanceof ContainerError) return noUsage;
+  throw error;
+}
+
+function runtimeView(inspect: ContainerInspectInfo, { memoryBytes, cpuPercent }: ContainerUsage): RuntimeView {
   const { id, image, state, startedMs, restarts } = containerFacts(inspect);
   return {
     id,

@@ -5,7 +5,7 @@ type Outcome = NonNullable<OperationView['outcome']>;
 
 /** Why a restart did not go as asked. */
 export interface OperationFault {
-  code: 'TIMEOUT' | 'SERVICE_UNAVAILABLE' | 'INTERNAL';
+  code: 'TIMEOUT' | 'SERVICE_UNAVAILABLE' | 'CONFLICT' | 'INTERNAL';
   message: string;
   /** Whether the change of configuration is to blame, so that it must not be tried again. */
   blamesChange: boolean;
@@ -36,6 +36,8 @@ export interface Operation {
   successes: number;
   /** Whether the container is back as it was, after a change that was rolled back. */
   isBack: boolean;
+  /** How often its engine failed at what the present phase does. */
+  engineFailures: number;
   fault: OperationFault | null;
   log: { atMs: number; message: string }[];
   /** Set until the end is announced: what the index of unfinished ones goes by. */
@@ -68,6 +70,7 @@ export function newOperation(
       healthDeadlineMs: null,
       successes: 0,
       isBack: false,
+      engineFailures: 0,
       fault: null,
       log: [],
       unfinished: 'restart',
@@ -125,6 +128,16 @@ export function withHealthSeen(
   return withFault(operation, { code: 'TIMEOUT', message, blamesChange }, nowMs);
 }
 
+/** The operation after a failure of its engine that may pass. */
+export function withEngineFailure(operation: Operation, message: string, nowMs: number): Operation {
+  return withLog({ ...operation, engineFailures: operation.engineFailures + 1 }, nowMs, message);
+}
+
+/** Whether its engine may be asked for the same thing again. The third failure counts as a refusal. */
+export function mayTryAgain({ engineFailures }: Pick<Operation, 'engineFailures'>): boolean {
+  return engineFailures < 3;
+}
+
 /**
  * The operation after something that keeps it from going on as asked. What has changed the container is rolled back; the
  * first fault is the one that is told.
@@ -134,6 +147,7 @@ export function withFault(operation: Operation, fault: OperationFault, nowMs: nu
   const faulty: Operation = {
     ...operation,
     fault: operation.fault ?? fault,
+    engineFailures: 0,
     phase: canRollBack ? 'rolling_back' : 'broken_off',
   };
   return withLog(faulty, nowMs, canRollBack ? `${fault.message}; the change is rolled back` : fault.message);

@@ -36,6 +36,15 @@ export async function takeService(backend: Pick<Backend, 'table'>, claim: Claim)
   return takeService(backend, claim);
 }
 
+/** Whether the service is held for this operation. */
+export async function holdsService(
+  backend: Pick<Backend, 'table'>,
+  service: string,
+  operationId: string,
+): Promise<boolean> {
+  return (await backend.table('locks').get(keyOf(service)))?.['owner'] === operationId;
+}
+
 /** Lets the next restart in, if this operation holds the service. */
 export async function freeService(
   backend: Pick<Backend, 'table'>,

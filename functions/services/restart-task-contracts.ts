@@ -5,8 +5,8 @@ const access = {
   containers: true,
 } as const;
 
-/** Longer than stopping a container that ignores its signal for the engine's 10 seconds, several times over. */
-const engineMs = 60_000;
+/** Room for what one task asks of an engine: to make, to stop and to start a container, each near its own time limit. */
+const engineMs = 120_000;
 
 export const prepareRestartTask = defineTask({
   name: 'prepare-restart',
@@ -14,7 +14,7 @@ export const prepareRestartTask = defineTask({
   summary: 'Decides what a restart does to the container.',
   trigger: { type: 'state-machine', machine: 'service-restart', placeholder: 'PrepareRestartFunction' },
   timeoutMs: engineMs,
-  access,
+  access: { ...access, tables: { ...access.tables, locks: 'read' } },
 });
 
 export const applyRestartTask = defineTask({
@@ -32,7 +32,7 @@ export const checkRestartTask = defineTask({
   summary: 'Asks whether the restarted service is healthy.',
   trigger: { type: 'state-machine', machine: 'service-restart', placeholder: 'CheckRestartFunction' },
   timeoutMs: engineMs,
-  access: { ...access, probes: true },
+  access: { tables: access.tables, probes: true },
 });
 
 export const rollBackRestartTask = defineTask({

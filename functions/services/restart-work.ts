@@ -1,12 +1,13 @@
 import {
   type ContainerEngine,
   ContainerError,
+  ContainerFailed,
   ContainerHostUnreachable,
 } from '../../platform/containers/container-engine.ts';
 import { beginApplying } from '../config/contract.ts';
 import type { Home } from '../core/endpoint.ts';
 import type { ContainerChange } from './container-change.ts';
-import { type Operation, type OperationFault, withFault } from './operation.ts';
+import { mayTryAgain, type Operation, type OperationFault, withEngineFailure, withFault } from './operation.ts';
 import { changeOperation } from './operation-store.ts';
 
 /** What every task of the state machine is given. */
@@ -29,7 +30,8 @@ export async function changeOf(home: Pick<Home, 'backend'>, operation: Operation
 
 /**
  * Does something with the container. What the engine refuses, and a container that is not there, are faults of the
- * operation; an engine that cannot be reached is worth another try, so that is thrown.
+ * operation. An engine that cannot be reached, and one that fails for the first time or the second, is worth another try:
+ * that is thrown, and the state machine calls again.
  */
 export async function orFault(
   home: Home,
@@ -40,9 +42,19 @@ export async function orFault(
     await work();
     return { isDone: true, operation };
   } catch (error) {
-    if (!(error instanceof ContainerError) || error instanceof ContainerHostUnreachable) throw error;
-    return { isDone: false, operation: await storeFault(home, operation, faultOf(error, operation)) };
+    const refusal = await refusalIn(error, home, operation);
+    return { isDone: false, operation: await storeFault(home, operation, faultOf(refusal, operation)) };
   }
+}
+
+/** The error as the engine's last word. Throws it on when it is none, or is worth another try, which is noted. */
+export async function refusalIn(error: unknown, { backend }: Home, { id }: Operation): Promise<ContainerError> {
+  if (!(error instanceof ContainerError) || error instanceof ContainerHostUnreachable) throw error;
+  if (!(error instanceof ContainerFailed)) return error;
+  const nowMs = backend.clock.now();
+  const noted = await changeOperation(backend, id, (current) => withEngineFailure(current, error.message, nowMs));
+  if (mayTryAgain(noted)) throw error;
+  return error;
 }
 
 export function storeFault(home: Home, { id }: Operation, fault: OperationFault): Promise<Operation> {

@@ -76,7 +76,12 @@ export class ContainerMissing extends ContainerError {
   override name = 'ContainerMissing';
 }
 
-/** The engine refused: a bad value, a conflict, or a failure of its own. Doing it again would not help. */
+/** The engine refused: a bad value, say. Doing it again would not help. */
 export class ContainerRefused extends ContainerError {
   override name = 'ContainerRefused';
+}
+
+/** The engine failed, or found something in its way: a port or a device in use, a name taken. Doing it again may help. */
+export class ContainerFailed extends ContainerRefused {
+  override name = 'ContainerFailed';
 }

@@ -5,8 +5,11 @@ import { dockerClient } from './docker-client.ts';
 import { containerFailure, statusOf } from './docker-failure.ts';
 import { usageOf } from './docker-usage.ts';
 
-/** Longer than an engine takes for anything but stopping; in ms. */
-const callMs = 10_000;
+/** Longer than an engine takes for what it looks up or notes; two such answers fit into a request for a service. In ms. */
+const callMs = 4_000;
+
+/** Making a container copies its image's settings, and with slow storage more; starting it sets up its network. In ms. */
+const makingMs = 30_000;
 
 /**
  * Stopping waits for the container's own grace, 10 seconds unless its image says otherwise, before it is killed. A grace
@@ -43,10 +46,14 @@ export function createDockerEngine(host: string, { secrets }: { secrets: Secrets
         ),
       ),
     async create(name, { options, imageId, networks }) {
-      const { id } = await ask(`create the container ${name}`, async (docker, abortSignal) => {
-        const Image = await nameOfImage(docker, { name: options.Image, id: imageId }, abortSignal);
-        return docker.createContainer(createCall(name, { ...options, Image }, abortSignal));
-      });
+      const { id } = await ask(
+        `create the container ${name}`,
+        async (docker, abortSignal) => {
+          const Image = await nameOfImage(docker, { name: options.Image, id: imageId }, abortSignal);
+          return docker.createContainer(createCall(name, { ...options, Image }, abortSignal));
+        },
+        makingMs,
+      );
       for (const [network, EndpointConfig] of Object.entries(networks)) {
         await ask(`connect the container ${name} to the network ${network}`, (docker, abortSignal) =>
           docker.getNetwork(network).connect(untyped({ Container: id, EndpointConfig, abortSignal })),
@@ -55,9 +62,9 @@ export function createDockerEngine(host: string, { secrets }: { secrets: Secrets
       return id;
     },
     async start(name) {
-      await ask(`start the container ${name}`, (docker, abortSignal) =>
-        docker.getContainer(name).start({ abortSignal }).catch(undefinedFor(304)),
-      );
+      const start: Ask<unknown> = (docker, abortSignal) =>
+        docker.getContainer(name).start({ abortSignal }).catch(undefinedFor(304));
+      await ask(`start the container ${name}`, start, makingMs);
     },
     async stop(name) {
       const stop: Ask<unknown> = (docker, abortSignal) =>

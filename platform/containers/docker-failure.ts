@@ -1,4 +1,10 @@
-import { ContainerError, ContainerHostUnreachable, ContainerMissing, ContainerRefused } from './container-engine.ts';
+import {
+  ContainerError,
+  ContainerFailed,
+  ContainerHostUnreachable,
+  ContainerMissing,
+  ContainerRefused,
+} from './container-engine.ts';
 
 interface Attempt {
   host: string;
@@ -23,7 +29,9 @@ export function containerFailure(error: unknown, { host, action, timeoutMs }: At
   const text = `The container host ${host} could not ${action}: ${status}${message === '' ? '' : ` ${message}`}`;
   if ([502, 503, 504].includes(status)) return new ContainerHostUnreachable(text, host, error);
   if (status === 404 && /no such container/i.test(message)) return new ContainerMissing(text, host, error);
-  return new ContainerRefused(text, host, error);
+  return status >= 500 || status === 409
+    ? new ContainerFailed(text, host, error)
+    : new ContainerRefused(text, host, error);
 }
 
 /** The status of an answer that the engine gave, or undefined where there was none. */

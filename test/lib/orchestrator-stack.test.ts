@@ -113,7 +113,7 @@ describe('what a team can choose', () => {
     const stages = ['ingest', 'enrich', 'generate', 'validate', 'test', 'deploy', 'monitor', 'learn'];
     const expected = [
       ...stages.map((stage) => `run${stage}`),
-      ...['pollservices', 'inspectcontainers', 'getservice', 'getserviceconfig', 'restartservice'],
+      ...['pollservices', 'inspectcontainers', 'getservice', 'getserviceconfig'],
       ...['preparerestart', 'applyrestart', 'checkrestart', 'rollbackrestart', 'finishrestart', 'reconcilerestarts'],
     ];
     const names = inside.map(([name]) => /^Functions([a-z]+)/.exec(name)?.[1]);

@@ -78,12 +78,12 @@ export function describeContainerEngine(harness: ContainerEngineHarness): void {
     it('what is not there cannot be changed, and is as good as stopped and removed', async () => {
       const { engine } = await open();
       for (const change of [
-        engine.start('nobody'),
-        engine.restart('nobody'),
-        engine.rename('nobody', 'anybody'),
-        engine.update('nobody', { Memory: 64 * 1024 ** 2 }),
+        () => engine.start('nobody'),
+        () => engine.restart('nobody'),
+        () => engine.rename('nobody', 'anybody'),
+        () => engine.update('nobody', { Memory: 64 * 1024 ** 2 }),
       ])
-        await expect(change).rejects.toThrow(ContainerMissing);
+        await expect(change()).rejects.toThrow(ContainerMissing);
       await engine.stop('nobody');
       await engine.remove('nobody');
     });

@@ -3,8 +3,9 @@ import { beginApplying } from '../../config/contract.ts';
 import type { Home } from '../../core/endpoint.ts';
 import { task } from '../../core/task.ts';
 import { planChange } from '../container-change.ts';
-import { nextStep, type Operation, withPlan } from '../operation.ts';
+import { nextStep, type Operation, type OperationFault, withPlan } from '../operation.ts';
 import { changeOperation, loadOperation } from '../operation-store.ts';
+import { holdsService } from '../restart-lock.ts';
 import { prepareRestartTask } from '../restart-task-contracts.ts';
 import { engineOf, faultOf, type RestartInput, storeFault } from '../restart-work.ts';
 import { beginMaintenance, loadServiceHealth } from '../service-health-store.ts';
@@ -20,9 +21,17 @@ export const prepareRestart = task(prepareRestartTask, async ({ operation_id }: 
   return nextStep(prepared, home.backend.clock.now());
 });
 
+/** Its process was halted for longer than a claim is believed, and another restart took the service meanwhile. */
+const overtaken: OperationFault = {
+  code: 'CONFLICT',
+  message: 'Another restart of this service came first.',
+  blamesChange: false,
+};
+
 async function prepare(operation: Operation, home: Home): Promise<Operation> {
   const { backend } = home;
   const { id, service, container, timeoutSeconds } = operation;
+  if (!(await holdsService(backend, service, id))) return storeFault(home, operation, overtaken);
   const health = await loadServiceHealth(backend, service);
   const untilMs = backend.clock.now() + (2 * timeoutSeconds + 600) * 1000;
   await beginMaintenance(backend, service, { operationId: id, untilMs });

@@ -109,6 +109,7 @@ describe('a change of environment and memory', () => {
     expect(config).toEqual(configBefore);
     const kept = envBefore.filter((line) => !/^(MODE|SPACES)=/.test(line));
     expect(Env.toSorted()).toEqual([...kept, 'SPACES', 'MODE=second', 'ADDED=yes'].toSorted());
+    expect(after.State.Running).toBe(true);
 
     const anonymous = before.Mounts.filter(({ Destination }) => ['/data', '/cache'].includes(Destination));
     expect(Binds?.toSorted()).toEqual(
@@ -191,6 +192,24 @@ describe('a change of limits', () => {
     expect(chosenOf(after)).toEqual({ ...chosenOf(before), HostConfig: { ...before.HostConfig, ...limits } });
   });
 
+  it('reaches a container that its engine starts again and again', async () => {
+    const Cmd = ['-c', 'exit 1'];
+    const name = await host.newContainer({ Entrypoint: ['/bin/sh'], Cmd, HostConfig: { Memory: 64 * megabyte } });
+    await expect.poll(async () => (await inspectContainer(host.docker, name)).RestartCount).toBeGreaterThan(1);
+    await apply(name, { environment: {}, resources: { memory_limit: '96m' } });
+    expect((await inspectContainer(host.docker, name)).HostConfig.Memory).toBe(96 * megabyte);
+    await host.docker.getContainer(name).remove({ force: true, v: true });
+  });
+
+  it('rolled back is made to the same container, where limits that it does not touch were never set', async () => {
+    const name = await host.newContainer({ HostConfig: { Memory: 96 * megabyte } });
+    const before = await inspectContainer(host.docker, name);
+    const change = await apply(name, { environment: {}, resources: { memory_limit: '64m' } });
+    await rollBackChange(engine, change);
+    const after = await inspectContainer(host.docker, name);
+    expect([after.Id, chosenOf(after)]).toEqual([before.Id, chosenOf(before)]);
+  });
+
   it('that takes them away makes another container without any', async () => {
     const name = await host.newContainer({ HostConfig: { Memory: 64 * megabyte, NanoCpus: 5e8 } });
     await settleChange(
@@ -220,6 +239,20 @@ describe('a roll back', () => {
     await settleChange(engine, change);
     const after = await inspectContainer(host.docker, name);
     expect([after.Id, chosenOf(after)]).toEqual([before.Id, chosenOf(before)]);
+    expect(await containersOf(host.docker, name)).toEqual([`${name} running`]);
+  });
+
+  it('leaves one container running though the engine starts anew before it is over', async () => {
+    const always = { NetworkMode: network, RestartPolicy: { Name: 'always' } };
+    const name = await host.newContainer({ HostConfig: always });
+    const change = await apply(name, newMode);
+    await rollBackChange(engine, change);
+    await host.stop();
+    await host.start();
+    await expect
+      .poll(async () => (await containersOf(host.docker, name)).filter((each) => each.endsWith(' running')))
+      .toEqual([`${name} running`]);
+    await settleChange(engine, change);
     expect(await containersOf(host.docker, name)).toEqual([`${name} running`]);
   });
 

@@ -58,7 +58,7 @@ describe('a change', () => {
     const change = await changeFor(engine, desires.limits);
     await applyChange(engine, change);
     await settleChange(engine, change);
-    expect(engine.calls).toEqual([`update ${name}`, `restart ${name}`]);
+    expect(engine.calls).toEqual([`stop ${name}`, `update ${name}`, `restart ${name}`]);
     expect(serving(engine)).toMatchObject({
       Id: before?.Id,
       HostConfig: { Memory: 512 * 1024 ** 2, MemorySwap: 1024 ** 3, NanoCpus: 5e8 },
@@ -92,15 +92,35 @@ describe('a change', () => {
     await expect(planChange(open(), 'omni-nothing', desires.nothing)).rejects.toThrow(ContainerMissing);
   });
 
-  it('of the environment is refused for a container that its engine removes when it stops', async () => {
+  it('is refused for a container that its engine removes when it stops, a restart is not', async () => {
     const engine = open();
     Object.assign(engine.containers.get(name)?.HostConfig ?? {}, { AutoRemove: true });
     await expect(planChange(engine, name, desires.environment)).rejects.toThrow('AutoRemove');
+    await expect(planChange(engine, name, desires.limits)).rejects.toThrow('AutoRemove');
     expect((await planChange(engine, name, desires.nothing)).action).toBe('restart');
   });
 });
 
 describe('rolled back', () => {
+  it('a limit is as it was in the same container, though another limit was never set', async () => {
+    const engine = open({ ...limited, NanoCpus: 0 });
+    const before = await engine.inspect(name);
+    const change = await changeFor(engine, { environment: {}, resources: { memory_limit: '128m' } });
+    await applyChange(engine, change);
+    await rollBackChange(engine, change);
+    await settleChange(engine, change);
+    expect(serving(engine)).toMatchObject({ Id: before?.Id, HostConfig: before?.HostConfig });
+  });
+
+  it('the container that failed is not started again by its engine', async () => {
+    const engine = open();
+    const change = await changeFor(engine, desires.environment);
+    await applyChange(engine, change);
+    await rollBackChange(engine, change);
+    const failed = engine.containers.get(`${name}.failed-${operationId}`);
+    expect(failed).toMatchObject({ State: { Running: false }, HostConfig: { RestartPolicy: { Name: 'no' } } });
+  });
+
   it('the container that was there before serves again, with its own restart policy', async () => {
     const engine = open();
     const before = engine.containers.get(name)?.Id;

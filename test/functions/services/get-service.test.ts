@@ -72,6 +72,14 @@ describe('200', () => {
     expect(body.configuration.effective).toBeNull();
   });
 
+  it('is given with the container but not what it uses when its host measures nothing in time', async () => {
+    const slow = new ContainerHostUnreachable('no answer within 4000 ms', 'memory');
+    platform.breakEngine((call) => (call.startsWith('usage ') ? slow : undefined));
+    const { status, body } = await get();
+    expect([status, body.runtime_error]).toEqual([200, null]);
+    expect(body.runtime).toMatchObject({ state: 'running', memory_bytes: null, cpu_percent: null });
+  });
+
   it('is given without the container when there is none, and says so', async () => {
     platform.engine.containers.delete('omni-litellm');
     const { status, body } = await get();

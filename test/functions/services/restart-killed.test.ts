@@ -9,9 +9,11 @@ import { takeService } from '../../../functions/services/restart-lock.ts';
 import { loadServiceHealth } from '../../../functions/services/service-health-store.ts';
 import { applyRestart } from '../../../functions/services/tasks/apply-restart.ts';
 import { checkRestart } from '../../../functions/services/tasks/check-restart.ts';
+import { finishRestart } from '../../../functions/services/tasks/finish-restart.ts';
 import { prepareRestart } from '../../../functions/services/tasks/prepare-restart.ts';
 import { reconcileRestarts } from '../../../functions/services/tasks/reconcile-restarts.ts';
 import { rollBackRestart } from '../../../functions/services/tasks/roll-back-restart.ts';
+import { ContainerHostUnreachable } from '../../../platform/containers/container-engine.ts';
 import { Death, dyingBackend } from '../pipelines/dying-backend.ts';
 import { failed, openWatchedPlatform, type WatchedPlatform } from './watched-platform.ts';
 
@@ -160,7 +162,61 @@ function watched(backend: Backend & { isDead(): boolean }, onDeath: () => void):
   };
 }
 
+it('a restart that another one overtook while its process was halted does nothing to the container', async () => {
+  const platform = await open(false);
+  const { home } = platform;
+  await home.backend.table('locks').put({ pk: `restart#${service}`, sk: 'lock', owner: 'op_other', claim_until: 0 });
+  expect((await prepareRestart.run({ operation_id: id }, home)).next).toBe('finish');
+  await endRestart(home, id);
+  expect(await loadOperation(home.backend, id)).toMatchObject({ outcome: 'failed', fault: { code: 'CONFLICT' } });
+  expect(platform.engine.calls).toEqual([]);
+  expect((await home.backend.table('locks').get({ pk: `restart#${service}`, sk: 'lock' }))?.['owner']).toBe('op_other');
+  await platform.close();
+});
+
 describe('an execution that broke off', () => {
+  it('because its container host was lost says so, and its change stays pending', async () => {
+    const platform = await open(false);
+    await prepareRestart.run({ operation_id: id }, platform.home);
+    const broken_off = { Error: 'ContainerHostUnreachable', Cause: 'no answer' };
+    await finishRestart.run({ execution: { operation_id: id, broken_off } }, platform.home);
+    const { fault, outcome } = await loadOperation(platform.home.backend, id);
+    expect([outcome, fault?.code, fault?.message]).toEqual([
+      'failed',
+      'SERVICE_UNAVAILABLE',
+      'The restart was broken off: its container host cannot be reached.',
+    ]);
+    expect((await loadServiceConfig(platform.home.backend, service)).revisions[0]?.status).toBe('pending');
+    await platform.close();
+  });
+
+  it('is not asked about again in a round in which its host could not be reached', async () => {
+    const platform = await open(false);
+    const { home } = platform;
+    const other = 'op_01jhnkp8r2c5d3v7w9x0y1z2a4';
+    const createdMs = home.clock.now();
+    await createOperation(
+      home.backend,
+      newOperation({ id: other, service: 'redis', container: 'omni-redis', timeoutSeconds: 5 }, createdMs),
+    );
+    await takeService(home.backend, { service: 'redis', operationId: other, nowMs: createdMs });
+    for (const each of [id, other]) {
+      await prepareRestart.run({ operation_id: each }, home);
+      await applyRestart.run({ operation_id: each }, home);
+    }
+    let asked = 0;
+    platform.breakEngine(() => {
+      asked += 1;
+      return new ContainerHostUnreachable('gone', 'memory');
+    });
+    home.clock.advance(61_000);
+    expect(await reconcileRestarts.run({}, home)).toEqual({ ended: 0 });
+    expect(asked).toBe(1);
+    platform.breakEngine(undefined);
+    expect(await reconcileRestarts.run({}, home)).toEqual({ ended: 2 });
+    await platform.close();
+  });
+
   it.each([1, 3, 5, 7, 9])(
     'in the middle of a change, after %s calls, is rolled back and ended by the reconciliation',
     async (calls) => {

@@ -1,7 +1,11 @@
 import { setTimeout as elapse } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { restartServiceContract } from '../../../functions/services/contract.ts';
-import { ContainerHostUnreachable, ContainerRefused } from '../../../platform/containers/container-engine.ts';
+import {
+  ContainerFailed,
+  ContainerHostUnreachable,
+  ContainerRefused,
+} from '../../../platform/containers/container-engine.ts';
 import { startPipeline } from '../pipelines/stored-pipeline.ts';
 import {
   expectFaultHidden,
@@ -30,6 +34,16 @@ const configuration = async () => (await platform.api.send('GET', `/api/v1/confi
 const restartEvents = () => platform.home.published.filter(({ type }) => type === 'service.restarted');
 
 const environmentNow = () => platform.engine.containers.get(container)?.Config.Env ?? [];
+
+/** The engine fails so often at calls that begin like this, and then does them. */
+function failTimes(call: string, times: number) {
+  let left = times;
+  platform.breakEngine((each) => {
+    if (!each.startsWith(call) || left === 0) return undefined;
+    left -= 1;
+    return new ContainerFailed('port is already allocated', 'memory');
+  });
+}
 
 /** Probes of the service fail while this holds, and a second goes by with each. */
 function brokenWhile(holds: () => boolean) {
@@ -105,6 +119,58 @@ describe('200', () => {
     const { status, body } = await restart();
     expect([status, body.outcome, body.error.message]).toEqual([200, 'rolled_back', 'no such image']);
     expect(await configuration()).toMatchObject({ pending: null, revisions: [{ status: 'failed' }] });
+  });
+
+  it.each([
+    ['making another container', 'create '],
+    ['starting it', 'start '],
+  ])('is given when an engine fails at %s and does it when it is asked again', async (_, failing) => {
+    await configure({ environment: { MODEL: 'x' } });
+    failTimes(failing, 2);
+    const { status, body } = await restart();
+    expect([status, body.outcome]).toEqual([200, 'restarted']);
+    expect(environmentNow()).toEqual(['MODEL=x']);
+  });
+
+  it('is given when an engine fails again and again at a change, which is then undone and has failed', async () => {
+    await configure({ environment: { MODEL: 'x' } });
+    failTimes('start ', 3);
+    const { status, body } = await restart();
+    expect([status, body.outcome, body.error.message]).toEqual([200, 'rolled_back', 'port is already allocated']);
+    expect(environmentNow()).toEqual([]);
+    expect((await configuration()).revisions[0]).toMatchObject({
+      status: 'failed',
+      reason: 'port is already allocated',
+    });
+  });
+
+  it('is given when the roll back itself fails a few times: the old container serves in the end', async () => {
+    await configure({ environment: { MODEL: 'broken' } });
+    brokenWhile(() => environmentNow().includes('MODEL=broken'));
+    let starts = 0;
+    platform.breakEngine((call) => {
+      if (!call.startsWith('start ')) return undefined;
+      starts += 1;
+      return starts > 1 && starts < 4 ? new ContainerRefused('address already in use', 'memory') : undefined;
+    });
+    const { status, body } = await restart({ timeout_seconds: 5 });
+    expect([status, body.outcome]).toEqual([200, 'rolled_back']);
+    expect(platform.engine.containers.get(container)?.State.Running).toBe(true);
+  });
+
+  it('is given when the old container cannot be removed, which is left and told of', async () => {
+    await configure({ environment: { MODEL: 'x' } });
+    platform.breakEngine((call) =>
+      call.startsWith('remove ') && call.includes('.previous-')
+        ? new ContainerRefused('device is busy', 'memory')
+        : undefined,
+    );
+    const { status, body } = await restart();
+    expect([status, body.outcome]).toEqual([200, 'restarted']);
+    expect(body.log.map(({ message }: { message: string }) => message)).toContain('left over: device is busy');
+    expect((await configuration()).revisions[0]).toMatchObject({ status: 'applied' });
+    platform.breakEngine(undefined);
+    expect((await restart()).status).toBe(200);
   });
 
   it('takes a degraded service back as degraded', async () => {

@@ -88,6 +88,11 @@ function withFaultyReads(engine: MemoryEngine, fault: () => ((call: string) => E
       if (error) throw error;
       return engine.inspect(name);
     },
+    async usage(name: string) {
+      const error = fault()?.(`usage ${name}`);
+      if (error) throw error;
+      return engine.usage(name);
+    },
   } satisfies ContainerEngine;
 }
 
