@@ -34,9 +34,10 @@ Run a first pipeline:
     -H "Authorization: Bearer ${bearer}" -H 'Content-Type: application/json' \\
     -d '{"task": "Add a login page", "config": {"repo_url": "http://omni-gitea:3000/omni-admin/my-project.git"}}'
 
-and watch it:
+and watch it, and the services:
 
   curl -s '${baseUrl}/api/v1/pipeline?limit=1' -H "Authorization: Bearer ${bearer}"
+  curl -s ${baseUrl}/api/v1/services -H "Authorization: Bearer ${bearer}"
 `;
 }
 

@@ -31,7 +31,7 @@ describe('the start-up message', () => {
     { source: 'ORCHESTRATOR_TOKEN', isTerminal: false, bearer: '$ORCHESTRATOR_TOKEN' },
   ])('sends $bearer when the token is $source and isTerminal is $isTerminal', ({ bearer, ...given }) => {
     const message = messageOf(given);
-    expect(message.match(/Bearer .*?"/g)).toEqual([`Bearer ${bearer}"`, `Bearer ${bearer}"`]);
+    expect(new Set(message.match(/Bearer .*?"/g))).toEqual(new Set([`Bearer ${bearer}"`]));
     expect(message.includes(value)).toBe(bearer === value);
   });
 
