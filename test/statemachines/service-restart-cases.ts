@@ -77,6 +77,23 @@ const rolledBack: MachineCase[] = [
   },
 ];
 
+const runAgain: MachineCase[] = [
+  {
+    name: 'an execution that is run again after the container was started goes on with the checks',
+    input,
+    results: results({ 'Prepare restart': [wait] }),
+    path: [...prepare, ...check, 'Finish restart'],
+    output: ended,
+  },
+  {
+    name: 'an execution that is run again in the middle of rolling back goes on with that',
+    input,
+    results: results({ 'Prepare restart': [rollBack] }),
+    path: [...prepare, 'Roll back restart', ...check, 'Finish restart'],
+    output: ended,
+  },
+];
+
 const brokenOff: MachineCase[] = [
   {
     name: 'preparing that fails for good leads to the end',
@@ -108,4 +125,4 @@ const brokenOff: MachineCase[] = [
   },
 ];
 
-export const restartCases: MachineCase[] = [...restarted, ...untouched, ...rolledBack, ...brokenOff];
+export const restartCases: MachineCase[] = [...restarted, ...untouched, ...rolledBack, ...runAgain, ...brokenOff];
