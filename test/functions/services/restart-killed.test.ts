@@ -148,6 +148,16 @@ describe.each([
   });
 });
 
+it('killed while its service comes up and run again long after its time was over, a restart is finished all the same', async () => {
+  const platform = await open(false);
+  await prepareRestart.run({ operation_id: id }, platform.home);
+  await applyRestart.run({ operation_id: id }, platform.home);
+  platform.home.clock.advance(3_600_000);
+  await execute(platform, () => platform.home.backend, true);
+  await expectEnded(platform, 'restarted');
+  await platform.close();
+});
+
 describe('an execution that broke off', () => {
   it.each([1, 3, 5, 7, 9])(
     'in the middle of a change, after %s calls, is rolled back and ended by the reconciliation',
