@@ -197,4 +197,16 @@ describe('an execution that broke off', () => {
     expect(body).toMatchObject({ outcome: 'restarted', config_revision: 1 });
     await platform.close();
   });
+
+  it('before it was stored holds the service for a minute, and then lets the next one in', async () => {
+    const platform = await openWatchedPlatform();
+    const { backend, clock } = platform.home;
+    await takeService(backend, { service, operationId: id, nowMs: clock.now() });
+    const next = () => platform.api.send('POST', `/api/v1/services/${service}/restart`);
+    clock.advance(59_000);
+    expect(await next()).toMatchObject({ status: 409, body: { error: { details: { operation_id: id } } } });
+    clock.advance(1_000);
+    expect(await next()).toMatchObject({ status: 200, body: { outcome: 'restarted' } });
+    await platform.close();
+  });
 });
