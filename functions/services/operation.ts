@@ -110,7 +110,10 @@ export function withStarted(operation: Operation, nowMs: number): Operation {
   return withLog(started, nowMs, isBack ? 'the container is back as it was, and started' : 'the container is started');
 }
 
-/** The operation after a probe of the service. */
+/**
+ * The operation after a probe of the service. Only a probe that fails ends the time for becoming healthy: of a service that
+ * answers well by then, as when a process that was down meanwhile looks again, the next probe decides.
+ */
 export function withHealthSeen(
   operation: Operation,
   { result, reason }: { result: 'good' | 'impaired' | 'failed'; reason: string | null },
@@ -118,14 +121,18 @@ export function withHealthSeen(
 ): Operation {
   if (operation.phase !== 'checking' && operation.phase !== 'checking_roll_back') return operation;
   const isSuccess = result === 'good' || (result === 'impaired' && operation.wasDegraded);
-  const successes = isSuccess ? operation.successes + 1 : 0;
-  if (successes >= successesToBeHealthy)
-    return withLog({ ...operation, successes, phase: 'healthy' }, nowMs, 'the service is healthy');
+  if (isSuccess) return withSuccess(operation, nowMs);
   if (nowMs < (operation.healthDeadlineMs ?? 0))
-    return successes === operation.successes ? operation : { ...operation, successes };
-  const message = `The service was not healthy within ${operation.timeoutSeconds} seconds: ${reason ?? 'it has only just begun to answer'}`;
+    return operation.successes === 0 ? operation : { ...operation, successes: 0 };
+  const message = `The service was not healthy within ${operation.timeoutSeconds} seconds: ${reason ?? result}`;
   const blamesChange = operation.phase === 'checking' && changesContainer(operation);
   return withFault(operation, { code: 'TIMEOUT', message, blamesChange }, nowMs);
+}
+
+function withSuccess(operation: Operation, nowMs: number): Operation {
+  const successes = operation.successes + 1;
+  if (successes < successesToBeHealthy) return { ...operation, successes };
+  return withLog({ ...operation, successes, phase: 'healthy' }, nowMs, 'the service is healthy');
 }
 
 /** The operation after a failure of its engine that may pass. */

@@ -60,7 +60,7 @@ export const finishRestartTask = defineTask({
 export const reconcileRestartsTask = defineTask({
   name: 'reconcile-restarts',
   domain: 'services',
-  summary: 'Starts restarts whose start was cut short, and ends those whose execution ended without saying so.',
+  summary: 'Ends restarts that were never begun, and those whose execution ended without saying so.',
   trigger: { type: 'schedule', everyMinutes: 5 },
   timeoutMs: 120_000,
   access: {

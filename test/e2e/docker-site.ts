@@ -1,10 +1,11 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import type { Service } from '../../platform/catalogue.ts';
 import { type DockerHost, network, openDockerHost } from '../docker/docker-host.ts';
-import { type EmbeddedSite, newDataFolder, startEmbeddedSite } from './embedded-site.ts';
+import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
 
 /** The embedded home before services that are containers of real engines, on two hosts. */
 export interface DockerSite {
@@ -38,25 +39,22 @@ export async function openDockerSite(): Promise<DockerSite> {
   for (const [name, options] of Object.entries(services)) rows.push(await addService(host, name, options));
   rows.push({ ...(await addService(otherHost, 'elsewhere', {})), docker_host: otherHost.host });
   rows.push(rowOf('missing', 1));
-  const dataFolder = newDataFolder();
-  const catalogueFile = join(dataFolder, 'catalogue.json');
+  const folder = mkdtempSync(join(tmpdir(), 'catalogue-'));
+  const catalogueFile = join(folder, 'catalogue.json');
   writeFileSync(catalogueFile, JSON.stringify({ services: rows }));
   const settings = { ORCHESTRATOR_CATALOGUE: catalogueFile, DOCKER_HOST: host.host, PROBE_INTERVAL_SECONDS: '1' };
-  let site = await startEmbeddedSite({ dataFolder, settings });
+  let site = await startEmbeddedSite({ settings });
   return {
     host,
     otherHost,
     site: () => site,
     async killAndStart() {
-      const ended = new Promise((resolve) => site.process.once('exit', resolve));
-      site.process.kill('SIGKILL');
-      await ended;
-      site = await startEmbeddedSite({ dataFolder, settings });
+      site = await site.killed();
     },
     async close() {
       await site.close();
       await Promise.all([host.close(), otherHost.close()]);
-      rmSync(dataFolder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true });
     },
   };
 }

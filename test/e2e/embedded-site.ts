@@ -9,8 +9,8 @@ const token = 'end-to-end-token-0123456789';
 const spareToken = 'end-to-end-spare-0123456789';
 
 export interface EmbeddedSite extends Site {
-  process: ChildProcess;
-  dataFolder: string;
+  /** Kills the process with SIGKILL and starts the next one, with the same settings and data. */
+  killed(): Promise<EmbeddedSite>;
   /** Ends the process as the operator would and removes its data. */
   close(): Promise<void>;
 }
@@ -46,10 +46,15 @@ export async function startEmbeddedSite({
     }
     rmSync(dataFolder, { recursive: true, force: true });
   };
-  return { baseUrl, controlUrl, token, spareToken, process: child, dataFolder, close };
+  const killed = async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    return startEmbeddedSite({ dataFolder, settings });
+  };
+  return { baseUrl, controlUrl, token, spareToken, killed, close };
 }
 
-export function newDataFolder(): string {
+function newDataFolder(): string {
   return mkdtempSync(join(tmpdir(), 'orchestrator-'));
 }
 

@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { stageNames } from '../../functions/core/settings.ts';
-import { type EmbeddedSite, newDataFolder, startEmbeddedSite } from './embedded-site.ts';
-import { call, ended, execute, getPipeline, newRepository, pipelineRequest, type Site, statuses } from './site.ts';
+import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
+import { ended, eventsOf, execute, getPipeline, newRepository, pipelineRequest, type Site, statuses } from './site.ts';
 
 /** Quick stand-ins, so that a pipeline is a few seconds long and every kill meets another step. */
 const settings = { SIMULATED_DELAY_SCALE: '0.1', MONITOR_SECONDS: '0' };
@@ -30,17 +28,13 @@ async function startsOf(site: Site, match: string): Promise<Start[]> {
 const shapeOf = (starts: Start[]) => starts.map(({ service, kind }) => `${service} ${kind}`).sort();
 
 describe('killed with SIGKILL', () => {
-  const dataFolder = newDataFolder();
   let site: EmbeddedSite | undefined;
-  afterAll(async () => {
-    await site?.close();
-    rmSync(dataFolder, { recursive: true, force: true });
-  });
+  afterAll(() => site?.close());
 
   it('again and again, the running pipeline is finished, no upstream work is started twice, no lock is left and no event is lost', {
     timeout: timeoutMs,
   }, async ({ signal }) => {
-    site = await startEmbeddedSite({ dataFolder, settings });
+    site = await startEmbeddedSite({ settings });
     const undisturbed = newRepository();
     await ended(site, (await execute(site, pipelineRequest(undisturbed.url))).pipeline_id);
     const expected = shapeOf(await startsOf(site, undisturbed.name));
@@ -50,10 +44,8 @@ describe('killed with SIGKILL', () => {
     let kills = 0;
     for (const moment of killMoments) {
       await elapse(moment);
-      site.process.kill('SIGKILL');
-      await once(site.process, 'exit');
+      site = await site.killed();
       kills += 1;
-      site = await startEmbeddedSite({ dataFolder, settings });
       if (signal.aborted) return site.close();
       if ((await getPipeline(site, pipeline_id)).status !== 'running') break;
     }
@@ -79,13 +71,8 @@ async function expectEvents(site: Site, pipelineId: string) {
   const expected = ['pipeline.completed', ...stageNames.map(() => 'pipeline.stage.completed'), 'pipeline.started'];
   await vi.waitFor(
     async () => {
-      const { body } = await call<{ events: { type: string; data: Record<string, unknown> }[] }>(
-        site,
-        'GET /api/v1/events?limit=100',
-      );
-      expect(body.events.filter(({ data }) => data['pipeline_id'] === pipelineId).map(({ type }) => type)).toEqual(
-        expected,
-      );
+      const events = await eventsOf(site);
+      expect(events.filter(({ data }) => data['pipeline_id'] === pipelineId).map(({ type }) => type)).toEqual(expected);
     },
     { timeout: 20_000, interval: 100 },
   );

@@ -4,6 +4,7 @@ import {
   call,
   cause,
   ended,
+  eventsOf,
   execute,
   newRepository,
   pipelineOnce,
@@ -111,11 +112,8 @@ export function describePipelines(site: () => Site): void {
       await ended(site(), pipeline_id);
       const types = await vi.waitFor(
         async () => {
-          const { body } = await call<{ events: { type: string; data: Record<string, unknown> }[] }>(
-            site(),
-            'GET /api/v1/events?limit=100',
-          );
-          const own = body.events.filter(({ data }) => data['pipeline_id'] === pipeline_id).map(({ type }) => type);
+          const events = await eventsOf(site());
+          const own = events.filter(({ data }) => data['pipeline_id'] === pipeline_id).map(({ type }) => type);
           expect(own).toHaveLength(4);
           return own;
         },

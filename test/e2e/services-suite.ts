@@ -1,23 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Answer, call, type Site } from './site.ts';
+import { askEngine, configure, detailOf, type Operation, restart } from './service-calls.ts';
+import { type Answer, call, eventsOf, type Site } from './site.ts';
 
 interface ErrorBody {
   error: { code: string; message: string; details?: Record<string, unknown> };
-}
-
-interface Operation {
-  operation_id: string;
-  status: string;
-  action: string;
-  outcome: string;
-}
-
-interface Detail {
-  status: string;
-  restarting: boolean;
-  runtime: { id: string; state: string; memory_limit_bytes: number | null } | null;
-  runtime_error: string | null;
-  configuration: { pending: unknown; effective: { environment: Record<string, string> } };
 }
 
 /** How long it may take until probes have shown something: on AWS a schedule has a minute between its calls. */
@@ -25,17 +11,12 @@ const probedMs = 150_000;
 
 /** Services watched, restarted and configured; runs unchanged against both homes. Each test has a service of its own. */
 export function describeServices(site: () => Site): void {
-  const send = <T>(request: string, body?: unknown): Promise<Answer<T>> =>
-    call<T>(site(), request, body === undefined ? {} : { body });
-  const restart = <T = Operation>(name: string, body: Record<string, unknown> = {}) =>
-    send<T>(`POST /api/v1/services/${name}/restart`, { timeout_seconds: 20, ...body });
-  const detailOf = async (name: string) => (await send<Detail>(`GET /api/v1/services/${name}`)).body;
-  const configure = (name: string, change: unknown) => send(`PATCH /api/v1/config/services/${name}`, change);
+  const send = <T>(request: string): Promise<Answer<T>> => call<T>(site(), request);
 
   function statusOnce(name: string, wanted: string[]) {
     return vi.waitFor(
       async () => {
-        const { status } = await detailOf(name);
+        const { status } = await detailOf(site(), name);
         expect(wanted).toContain(status);
         return status;
       },
@@ -43,18 +24,9 @@ export function describeServices(site: () => Site): void {
     );
   }
 
-  /** A call of the engine of the simulated host, past the orchestrator. */
-  async function engine(method: string, path: string) {
-    const config = await send<{ services: { docker_host: string }[] }>('GET /api/v1/config');
-    const host = config.body.services[0]?.docker_host.replace('tcp:', 'http:');
-    const response = await fetch(`${host}${path}`, { method });
-    expect(response.ok, await response.text()).toBe(true);
-  }
-
   const healthEvents = async (name: string) => {
-    const path = `GET /api/v1/events?type=service.health_changed&service=${name}`;
-    const { body } = await send<{ events: { data: { from: string; to: string } }[] }>(path);
-    return body.events.map(({ data }) => `${data.from} to ${data.to}`).reverse();
+    const events = await eventsOf<{ from: string; to: string }>(site(), `type=service.health_changed&service=${name}`);
+    return events.map(({ data }) => `${data.from} to ${data.to}`).reverse();
   };
 
   describe.concurrent('services', () => {
@@ -85,9 +57,9 @@ export function describeServices(site: () => Site): void {
       timeout: 2 * probedMs,
     }, async () => {
       await statusOnce('financial-crm', ['healthy']);
-      await engine('POST', '/containers/omni-crm/stop');
+      await askEngine(site(), 'POST /containers/omni-crm/stop');
       await statusOnce('financial-crm', ['unhealthy']);
-      await engine('POST', '/containers/omni-crm/start');
+      await askEngine(site(), 'POST /containers/omni-crm/start');
       await statusOnce('financial-crm', ['healthy']);
       await vi.waitFor(
         async () =>
@@ -97,17 +69,17 @@ export function describeServices(site: () => Site): void {
     });
 
     it('restarted answer when they are healthy again, and the operation can be read', { timeout: 60_000 }, async () => {
-      const { status, body } = await restart('redis');
+      const { status, body } = await restart(site(), 'redis');
       expect([status, body.outcome, body.action]).toEqual([200, 'restarted', 'restart']);
       expect((await send(`GET /api/v1/operations/${body.operation_id}`)).body).toEqual(body);
     });
 
     it('are not restarted by a dry run, which tells what depends on them', async () => {
-      const before = await detailOf('postgres');
-      const { status, body } = await restart<{ dependents: { name: string }[] }>('postgres', { dry_run: true });
+      const before = await detailOf(site(), 'postgres');
+      const { status, body } = await restart<{ dependents: { name: string }[] }>(site(), 'postgres', { dry_run: true });
       expect(status).toBe(200);
       expect(body.dependents.map(({ name }) => name)).toContain('source-control');
-      expect((await detailOf('postgres')).runtime).toMatchObject({ id: before.runtime?.id });
+      expect((await detailOf(site(), 'postgres')).runtime).toMatchObject({ id: before.runtime?.id });
     });
 
     it('get a changed environment and memory with their restart, secrets masked', { timeout: 60_000 }, async () => {
@@ -116,10 +88,10 @@ export function describeServices(site: () => Site): void {
         environment: { GATEWAY_MODE: 'strict', API_KEY: 'very-secret' },
         resources: { memory_limit: '256m' },
       };
-      expect((await configure(name, change)).status).toBe(200);
-      const { status, body } = await restart(name);
+      expect((await configure(site(), name, change)).status).toBe(200);
+      const { status, body } = await restart(site(), name);
       expect([status, body.outcome, body.action]).toEqual([200, 'restarted', 'recreate']);
-      const { configuration, runtime } = await detailOf(name);
+      const { configuration, runtime } = await detailOf(site(), name);
       expect(configuration).toMatchObject({
         pending: null,
         effective: { environment: { GATEWAY_MODE: 'strict', API_KEY: '***' } },
@@ -129,17 +101,20 @@ export function describeServices(site: () => Site): void {
 
     it('that a change makes fail are as before again, and the change has failed', { timeout: 90_000 }, async () => {
       const name = 'financial-analytics';
-      const before = (await detailOf(name)).runtime?.id;
-      await configure(name, { environment: { SIMULATED_HEALTH: 'broken' } });
-      const { status, body } = await restart(name, { timeout_seconds: 5 });
+      const before = (await detailOf(site(), name)).runtime?.id;
+      await configure(site(), name, { environment: { SIMULATED_HEALTH: 'broken' } });
+      const { status, body } = await restart(site(), name, { timeout_seconds: 5 });
       expect([status, body.outcome]).toEqual([200, 'rolled_back']);
-      const { runtime, configuration } = await detailOf(name);
+      const { runtime, configuration } = await detailOf(site(), name);
       expect(runtime).toMatchObject({ id: before, state: 'running' });
       expect(configuration).toMatchObject({ pending: null, revisions: [{ status: 'failed' }] });
     });
 
     it('are restarted once at a time: the second is told of the first', { timeout: 60_000 }, async () => {
-      const answers = await Promise.all([restart<ErrorBody>('log-nexus'), restart<ErrorBody>('log-nexus')]);
+      const answers = await Promise.all([
+        restart<ErrorBody>(site(), 'log-nexus'),
+        restart<ErrorBody>(site(), 'log-nexus'),
+      ]);
       const refused = answers.filter(({ status }) => status === 409);
       expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
       expect(refused[0]?.body.error.details?.['operation_id']).toMatch(/^op_/);
@@ -151,7 +126,7 @@ export function describeServices(site: () => Site): void {
         body: JSON.stringify({ service: 'omi-bridge', fault: 'not_ready' }),
       });
       const { id } = (await response.json()) as { id: number };
-      const { status, body } = await restart<ErrorBody>('omi-bridge', { timeout_seconds: 5 });
+      const { status, body } = await restart<ErrorBody>(site(), 'omi-bridge', { timeout_seconds: 5 });
       expect([status, body.error.code]).toEqual([504, 'TIMEOUT']);
       const operation = await send<Operation>(`GET /api/v1/operations/${body.error.details?.['operation_id']}`);
       expect(operation.body).toMatchObject({ status: 'failed', outcome: 'not_healthy' });
@@ -161,17 +136,17 @@ export function describeServices(site: () => Site): void {
     it('whose host cannot be reached, or that have no container, are 503', { timeout: 60_000 }, async () => {
       const fault = { service: 'container-engine', fault: 'unreachable', match: '/containers/omni-invoicing/' };
       await fetch(`${site().controlUrl}/faults`, { method: 'POST', body: JSON.stringify(fault) });
-      const unreachable = await restart<ErrorBody>('financial-invoicing');
+      const unreachable = await restart<ErrorBody>(site(), 'financial-invoicing');
       expect([unreachable.status, unreachable.body.error.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
-      expect((await detailOf('financial-invoicing')).runtime_error).toContain('cannot be reached');
+      expect((await detailOf(site(), 'financial-invoicing')).runtime_error).toContain('cannot be reached');
 
-      await engine('POST', '/containers/omni-token-infinity/rename?name=omni-elsewhere');
-      const missing = await restart<ErrorBody>('token-infinity');
+      await askEngine(site(), 'POST /containers/omni-token-infinity/rename?name=omni-elsewhere');
+      const missing = await restart<ErrorBody>(site(), 'token-infinity');
       expect([missing.status, missing.body.error.message]).toEqual([
         503,
         expect.stringContaining('There is no container omni-token-infinity'),
       ]);
-      await engine('POST', '/containers/omni-elsewhere/rename?name=omni-token-infinity');
+      await askEngine(site(), 'POST /containers/omni-elsewhere/rename?name=omni-token-infinity');
     });
 
     it('show what they depend on and what depends on them', async () => {

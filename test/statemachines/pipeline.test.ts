@@ -1,29 +1,16 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stageNames } from '../../functions/core/settings.ts';
 import { readDefinition } from './definitions.ts';
+import { describeCases } from './machine-cases.ts';
 import { inputFor, pipelineCases } from './pipeline-cases.ts';
-import { type MachineRun, runMachine } from './run-machine.ts';
+import { runMachine } from './run-machine.ts';
 
 const file = 'pipeline.asl.json';
-const definition = readDefinition(file);
-const states = Object.entries(definition.States);
-const runs = new Map<string, MachineRun>();
-
-beforeAll(async () => {
-  for (const each of pipelineCases) runs.set(each.name, await runMachine(file, each));
-});
-const runOf = (name: string) => runs.get(name) as MachineRun;
-
-describe('the pipeline', () => {
-  it.each(pipelineCases)('$name', ({ name, path, output }) => {
-    expect(runOf(name).path).toEqual(path);
-    expect(runOf(name).output).toEqual(output);
-  });
-});
+const runs = describeCases(file, pipelineCases);
 
 describe('what tasks are given', () => {
   it('a stage gets the pipeline and the iteration, and nothing else', () => {
-    for (const { calls } of runs.values()) {
+    for (const { calls } of runs.all()) {
       for (const { state, input } of calls.filter((call) => call.state !== 'Finish pipeline')) {
         expect(input, state).toEqual({ pipeline_id: 'pipe_1', iteration: expect.any(Number) });
       }
@@ -31,7 +18,7 @@ describe('what tasks are given', () => {
   });
 
   it('after work was sent back, every stage gets the new iteration', () => {
-    const { calls } = runOf('test that sends the work back leads to generate, with the next iteration');
+    const { calls } = runs.of('test that sends the work back leads to generate, with the next iteration');
     const iterations = calls.map(({ state, input }) => [state, (input as { iteration?: number }).iteration]);
     expect(iterations).toEqual([
       ['Run ingest', 1],
@@ -50,24 +37,24 @@ describe('what tasks are given', () => {
   });
 
   it('the end gets the pipeline, and the error of a stage function that failed for good', () => {
-    const { calls } = runOf('deploy whose function fails for good leads to the end');
+    const { calls } = runs.of('deploy whose function fails for good leads to the end');
     expect(calls.at(-1)).toMatchObject({
       state: 'Finish pipeline',
       input: { pipeline_id: 'pipe_1', broken_off: { Error: 'Error' } },
     });
-    expect(runOf('a subset runs in the order of the platform').calls.at(-1)?.input).not.toHaveProperty('broken_off');
+    expect(runs.of('a subset runs in the order of the platform').calls.at(-1)?.input).not.toHaveProperty('broken_off');
   });
 });
 
 it('a wait lasts as long as the stage said', () => {
-  const waits = states.filter(([, { Type }]) => Type === 'Wait');
+  const waits = Object.entries(readDefinition(file).States).filter(([, { Type }]) => Type === 'Wait');
   expect(waits.map(([name]) => name)).toEqual(stageNames.map((name) => `Wait for ${name}`));
   for (const [name, { SecondsPath }] of waits) expect(SecondsPath, name).toBe('$.outcome.wait_seconds');
 });
 
 describe('failures', () => {
   it('a function that fails is called nine times before the stage counts as broken off', () => {
-    const { calls } = runOf('ingest whose function fails for good leads to the end');
+    const { calls } = runs.of('ingest whose function fails for good leads to the end');
     expect(calls.filter(({ state }) => state === 'Run ingest')).toHaveLength(9);
   });
 
@@ -90,32 +77,7 @@ describe('failures', () => {
   });
 });
 
-describe('the cases together', () => {
-  const steps = () => new Set([...runs.values()].flatMap((run) => run.steps.map(([from, to]) => `${from} → ${to}`)));
-
-  it('visit every state', () => {
-    const visited = new Set([...runs.values()].flatMap(({ path }) => path));
-    expect(states.map(([name]) => name).filter((name) => !visited.has(name))).toEqual([]);
-  });
-
-  it('take every branch and the default of every choice', () => {
-    const branches = states.flatMap(([name, { Choices: choices = [], Default: otherwise }]) =>
-      [...choices.map(({ Next }) => Next), ...(otherwise === undefined ? [] : [otherwise])].map(
-        (next) => `${name} → ${next}`,
-      ),
-    );
-    const taken = steps();
-    expect(branches.filter((branch) => !taken.has(branch))).toEqual([]);
-  });
-
-  it('take every catch', () => {
-    const catching = states.filter(([, state]) => state.Catch).map(([name]) => name);
-    const caught = new Set([...runs.values()].flatMap((run) => run.caught));
-    expect(catching.filter((name) => !caught.has(name))).toEqual([]);
-  });
-});
-
 it('eight stages that answer at once cost at most 40 transitions', () => {
-  const { path } = runOf('eight stages that answer at once run in order');
+  const { path } = runs.of('eight stages that answer at once run in order');
   expect(path.length).toBeLessThanOrEqual(40);
 });

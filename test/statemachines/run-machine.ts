@@ -25,19 +25,30 @@ export interface MachineRun {
   steps: [from: string, to: string][];
 }
 
-/** Runs a state machine's file as the embedded home does, without its waits. */
-export async function runMachine(file: string, { input, results }: Pick<MachineCase, 'input' | 'results'>) {
-  const definition = readDefinition(file);
-  const calls: MachineRun['calls'] = [];
+/** Runs a state machine's file as the embedded home does, without its waits, its tasks answering what the case says. */
+export function runMachine(file: string, { input, results }: Pick<MachineCase, 'input' | 'results'>) {
   const counts = new Map<string, number>();
-  const answer = (state: string) => async (taskInput: unknown) => {
-    calls.push({ state, input: taskInput });
+  return runTasks(file, input, async (state) => {
     const count = counts.get(state) ?? 0;
     counts.set(state, count + 1);
     const result = results[state]?.[count] ?? results[state]?.at(-1);
     if (result === undefined) throw new TypeError(`the case says nothing of ${state}`);
     if (result instanceof Error) throw result;
     return result;
+  });
+}
+
+/** Runs a state machine's file as the embedded home does, without its waits, with this as the work of its tasks. */
+export async function runTasks(
+  file: string,
+  input: object,
+  perform: (state: string, input: unknown) => Promise<object>,
+): Promise<MachineRun> {
+  const definition = readDefinition(file);
+  const calls: MachineRun['calls'] = [];
+  const answer = (state: string) => (taskInput: unknown) => {
+    calls.push({ state, input: taskInput });
+    return perform(state, taskInput);
   };
   const states = Object.keys(definition.States);
   const none = Object.fromEntries(states.map((state) => [state, 0]));
@@ -53,7 +64,7 @@ export async function runMachine(file: string, { input, results }: Pick<MachineC
   const statesOf = (type: string) => events.flatMap((event) => (event.type === type ? [event.state?.name ?? ''] : []));
   const [path, caught] = [statesOf('StateEntered'), statesOf('StateCaught')];
   const steps = path.slice(1).map((to, index): [string, string] => [path[index] as string, to]);
-  return { path, output, calls, caught, steps } satisfies MachineRun;
+  return { path, output, calls, caught, steps };
 }
 
 interface MachineEvent {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../../backend/backend.ts';
+import { Halted } from '../../../backend/embedded/task-gate.ts';
 import { loadServiceConfig } from '../../../functions/config/contract.ts';
-import type { Home } from '../../../functions/core/endpoint.ts';
+import type { AnyTask } from '../../../functions/core/task.ts';
 import { endRestart } from '../../../functions/services/end-restart.ts';
 import { newOperation } from '../../../functions/services/operation.ts';
 import { createOperation, loadOperation } from '../../../functions/services/operation-store.ts';
@@ -14,6 +15,7 @@ import { prepareRestart } from '../../../functions/services/tasks/prepare-restar
 import { reconcileRestarts } from '../../../functions/services/tasks/reconcile-restarts.ts';
 import { rollBackRestart } from '../../../functions/services/tasks/roll-back-restart.ts';
 import { ContainerHostUnreachable } from '../../../platform/containers/container-engine.ts';
+import { runTasks } from '../../statemachines/run-machine.ts';
 import { Death, dyingBackend } from '../pipelines/dying-backend.ts';
 import { failed, openWatchedPlatform, type WatchedPlatform } from './watched-platform.ts';
 
@@ -21,24 +23,39 @@ const service = 'litellm-proxy';
 const container = 'omni-litellm';
 const id = 'op_01jhnkp8r2c5d3v7w9x0y1z2a3';
 
-/** Everything that a restart does, as the state machine calls it, each task again after a death until it is through. */
-async function execute(platform: WatchedPlatform, backendOf: (backend: Backend) => Backend): Promise<void> {
-  const mortal = (): Home => ({ ...platform.home, backend: backendOf(platform.home.backend) });
-  const steps = { apply: applyRestart, wait: checkRestart, roll_back: rollBackRestart };
-  let next = (await again(mortal, (home) => prepareRestart.run({ operation_id: id }, home))).next;
-  while (next !== 'finish') {
-    const step = steps[next as keyof typeof steps];
-    next = (await again(mortal, (home) => step.run({ operation_id: id }, home))).next;
-  }
-  await again(mortal, (home) => endRestart(home, id));
-}
+/** By state, what the state machine calls. */
+const tasks: Record<string, AnyTask> = {
+  'Prepare restart': prepareRestart,
+  'Apply restart': applyRestart,
+  'Check health': checkRestart,
+  'Roll back restart': rollBackRestart,
+  'Finish restart': finishRestart,
+};
 
-async function again<T>(mortal: () => Home, work: (home: Home) => Promise<T>): Promise<T> {
+/**
+ * The whole execution, however often somebody dies: a function that did is called again by the state machine; when it was
+ * the process, the next one runs the execution from its beginning.
+ */
+async function execute(platform: WatchedPlatform, backendNow: () => Backend, isProcess: boolean): Promise<void> {
+  let stopped: unknown;
+  const run = () =>
+    runTasks('service-restart.asl.json', { operation_id: id }, async (state, input) => {
+      try {
+        const home = { ...platform.home, backend: backendNow() };
+        return (await (tasks[state] as AnyTask).run(input, home)) as object;
+      } catch (error) {
+        if (isDeath(error) && !isProcess) throw error;
+        stopped = error;
+        throw new Halted();
+      }
+    });
   for (;;) {
+    stopped = undefined;
     try {
-      return await work(mortal());
+      await run();
+      return;
     } catch (error) {
-      if (!isDeath(error)) throw error;
+      if (!isDeath(stopped)) throw stopped ?? error;
     }
   }
 }
@@ -88,79 +105,60 @@ async function expectEnded(platform: WatchedPlatform, outcome: string) {
 describe.each([
   ['a change that works', false, 'restarted'],
   ['a change that breaks the service', true, 'rolled_back'],
-] as const)('killed at any moment of %s', (_, isBroken, outcome) => {
-  it.each([
-    ['before a write', false],
-    ['after it, its answer lost', true],
-  ])('%s, the restart ends as if nothing had happened', async (__, isAnswerLost) => {
-    for (let writes = 0; ; writes += 1) {
-      const platform = await open(isBroken);
-      let deaths = 0;
-      let left = writes;
-      await execute(platform, (backend) => {
-        if (deaths > 0) return backend;
-        const mortal = dyingBackend(backend, left, isAnswerLost);
-        left = writes;
-        return watched(mortal, () => {
-          deaths += 1;
-        });
-      });
-      await expectEnded(platform, outcome);
-      await platform.close();
-      if (deaths === 0) return;
-    }
-  });
-
-  it.each(['before', 'after'] as const)(
-    '%s any call of the engine, the restart ends as if nothing had happened',
-    async (at) => {
-      for (let moment = 1; ; moment += 1) {
+] as const)('at any moment of %s', (_, isBroken, outcome) => {
+  describe.each([
+    ['a function', false],
+    ['the process', true],
+  ])('%s killed', (__, isProcess) => {
+    it.each([
+      ['before a write', false],
+      ['after it, its answer lost', true],
+    ])('%s, the restart ends as if nothing had happened', async (___, isAnswerLost) => {
+      for (let writes = 0; ; writes += 1) {
         const platform = await open(isBroken);
-        let moments = 0;
-        platform.engine.interrupt = (_call, when) => {
-          if (when !== at) return;
-          moments += 1;
-          if (moments === moment) throw new Killed();
-          const running = [...platform.engine.containers].filter(
-            ([name, { State }]) => name.startsWith(container) && State.Running,
-          );
-          expect(running.length).toBeLessThanOrEqual(1);
-        };
-        await execute(platform, (backend) => backend);
+        const { backend } = platform.home;
+        const mortal = dyingBackend(backend, writes, isAnswerLost);
+        await execute(platform, () => (mortal.isDead() ? backend : mortal), isProcess);
         await expectEnded(platform, outcome);
         await platform.close();
-        if (moments < moment) return;
+        if (!mortal.isDead()) return;
       }
-    },
-  );
+    });
+
+    it.each(['before', 'after'] as const)(
+      '%s any call of the engine, the restart ends as if nothing had happened',
+      async (at) => {
+        for (let moment = 1; ; moment += 1) {
+          const platform = await open(isBroken);
+          let moments = 0;
+          platform.engine.interrupt = (_call, when) => {
+            if (when !== at) return;
+            moments += 1;
+            if (moments === moment) throw new Killed();
+            const running = [...platform.engine.containers].filter(
+              ([name, { State }]) => name.startsWith(container) && State.Running,
+            );
+            expect(running.length).toBeLessThanOrEqual(1);
+          };
+          await execute(platform, () => platform.home.backend, isProcess);
+          await expectEnded(platform, outcome);
+          await platform.close();
+          if (moments < moment) return;
+        }
+      },
+    );
+  });
 });
 
-/** Tells of the first failure that is a death. */
-function watched(backend: Backend & { isDead(): boolean }, onDeath: () => void): Backend {
-  let isTold = false;
-  const tell = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      if (backend.isDead() && !isTold) {
-        isTold = true;
-        onDeath();
-      }
-      throw error;
-    });
-  return {
-    ...backend,
-    table: (name) => {
-      const table = backend.table(name);
-      return {
-        get: (...args) => tell(table.get(...args)),
-        query: (...args) => tell(table.query(...args)),
-        put: (...args) => tell(table.put(...args)),
-        update: (...args) => tell(table.update(...args)),
-        delete: (...args) => tell(table.delete(...args)),
-      };
-    },
-    bus: { publish: (events) => tell(backend.bus.publish(events)) },
-  };
-}
+it('killed while its service comes up and run again long after its time was over, a restart is finished all the same', async () => {
+  const platform = await open(false);
+  await prepareRestart.run({ operation_id: id }, platform.home);
+  await applyRestart.run({ operation_id: id }, platform.home);
+  platform.home.clock.advance(3_600_000);
+  await execute(platform, () => platform.home.backend, true);
+  await expectEnded(platform, 'restarted');
+  await platform.close();
+});
 
 it('a restart that another one overtook while its process was halted does nothing to the container', async () => {
   const platform = await open(false);
@@ -253,6 +251,18 @@ describe('an execution that broke off', () => {
     expect(platform.engine.calls).toEqual([]);
     const { body } = await platform.api.send('POST', `/api/v1/services/${service}/restart`);
     expect(body).toMatchObject({ outcome: 'restarted', config_revision: 1 });
+    await platform.close();
+  });
+
+  it('before it was stored holds the service for a minute, and then lets the next one in', async () => {
+    const platform = await openWatchedPlatform();
+    const { backend, clock } = platform.home;
+    await takeService(backend, { service, operationId: id, nowMs: clock.now() });
+    const next = () => platform.api.send('POST', `/api/v1/services/${service}/restart`);
+    clock.advance(59_000);
+    expect(await next()).toMatchObject({ status: 409, body: { error: { details: { operation_id: id } } } });
+    clock.advance(1_000);
+    expect(await next()).toMatchObject({ status: 200, body: { outcome: 'restarted' } });
     await platform.close();
   });
 });
