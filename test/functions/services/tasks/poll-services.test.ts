@@ -95,8 +95,8 @@ describe('the event', () => {
       attempts.push(event?.id ?? '');
       throw new Error('the bus is down');
     });
-    await expect(platform.poll()).rejects.toThrow('1 services could not be recorded');
-    await expect(platform.poll()).rejects.toThrow('1 services could not be recorded');
+    await expect(platform.poll()).rejects.toThrow('the changes of 1 could not be announced');
+    await expect(platform.poll()).rejects.toThrow('the changes of 1 could not be announced');
     expect((await health()).status).toBe('unhealthy');
     broken.mockRestore();
     await platform.poll(3);
