@@ -73,14 +73,18 @@ export const neverProbed: ServiceHealth = {
   unannounced: [],
 };
 
-/** The status as it can be claimed now: unknown when the last probe is older than three intervals. */
+/**
+ * The status as it can be claimed now: unknown when the last probe is older than three intervals, or when the clock was
+ * set back since.
+ */
 export function statusAt(
   health: Pick<ServiceHealth, 'status' | 'lastProbeMs'> | undefined,
   nowMs: number,
   intervalSeconds: number,
 ): ServiceStatus {
   if (!health || health.lastProbeMs === null) return 'unknown';
-  return nowMs - health.lastProbeMs > staleMs(intervalSeconds) ? 'unknown' : health.status;
+  const isStale = nowMs - health.lastProbeMs > staleMs(intervalSeconds);
+  return isStale || isSetBack(health.lastProbeMs, nowMs, intervalSeconds) ? 'unknown' : health.status;
 }
 
 /** Whether it fails, or has begun to: what makes it a cause for those that depend on it, even before that is confirmed. */
@@ -99,22 +103,26 @@ export interface Judgement {
 
 /**
  * The health after a probe. `rootCause` is asked only for a change to the worse. A probe that is not newer than the last
- * one changes nothing. The first probe that finds the service at work is its first status and no change.
+ * one changes nothing, unless the clock was set back. The first probe that finds the service at work is its first status and no change.
  */
 export function withProbe(
   before: ServiceHealth,
   probe: Probe,
   { intervalSeconds, rootCause }: { intervalSeconds: number; rootCause: () => string | null },
 ): Judgement {
-  if (before.lastProbeMs !== null && probe.atMs <= before.lastProbeMs)
-    return { health: before, finishedHour: null, change: null };
-  const { maintenance, countsFromMs } = maintenanceAt(before, probe.atMs);
+  if (isOvertaken(before, probe, intervalSeconds)) return { health: before, finishedHour: null, change: null };
+  const { maintenance, countsFromMs } = maintenanceAt(before, probe.atMs, intervalSeconds);
   const recent = [
     { atMs: probe.atMs, result: probe.result, latencyMs: probe.latencyMs },
     ...before.recent.slice(0, recentMax - 1),
   ];
-  const counting = recent.filter(({ atMs }) => atMs >= (countsFromMs ?? 0)).map(({ result }) => result);
-  const status = maintenance ? before.status : statusAfter(before.status, counting);
+  const counting = unbroken(recent, intervalSeconds).filter(({ atMs }) => atMs >= (countsFromMs ?? 0));
+  const status = maintenance
+    ? before.status
+    : statusAfter(
+        before.status,
+        counting.map(({ result }) => result),
+      );
   const change = changeOf(before, status, probe, rootCause);
   const watched = withWatched(before.hour, {
     fromMs: lastWatchedMs(before, probe.atMs, intervalSeconds),
@@ -146,8 +154,29 @@ function staleMs(intervalSeconds: number): number {
   return 3 * intervalSeconds * 1000;
 }
 
+/** Those since the last gap in which the status was unknown: what was before it says nothing of now. */
+function unbroken(recent: RecentProbe[], intervalSeconds: number): RecentProbe[] {
+  const gap = recent.findIndex(({ atMs }, index) => {
+    const later = recent[index - 1];
+    return later !== undefined && Math.abs(later.atMs - atMs) > staleMs(intervalSeconds);
+  });
+  return gap < 0 ? recent : recent.slice(0, gap);
+}
+
+/** Whether a stored time lies so far ahead that no probe which met another explains it, but a clock that was set back. */
+function isSetBack(storedMs: number, nowMs: number, intervalSeconds: number): boolean {
+  return storedMs - nowMs > intervalSeconds * 1000;
+}
+
+function isOvertaken({ lastProbeMs }: ServiceHealth, { atMs }: Probe, intervalSeconds: number): boolean {
+  return lastProbeMs !== null && atMs <= lastProbeMs && !isSetBack(lastProbeMs, atMs, intervalSeconds);
+}
+
 /** One that nobody ended is over when its time is, and counts as ended then. */
-function maintenanceAt({ maintenance, countsFromMs }: ServiceHealth, nowMs: number) {
+function maintenanceAt(before: ServiceHealth, nowMs: number, intervalSeconds: number) {
+  const { maintenance } = before;
+  const isAhead = before.countsFromMs !== null && isSetBack(before.countsFromMs, nowMs, intervalSeconds);
+  const countsFromMs = isAhead ? null : before.countsFromMs;
   if (!maintenance || maintenance.untilMs > nowMs) return { maintenance, countsFromMs };
   return { maintenance: null, countsFromMs: Math.max(countsFromMs ?? 0, maintenance.untilMs) };
 }
@@ -178,7 +207,8 @@ function changeOf(
   };
 }
 
-/** The time between two probes was watched, unless it is so long that the status was unknown in between. */
+/** The time between two probes was watched, unless it is so long that the status was unknown in between, or went by backwards. */
 function lastWatchedMs({ lastProbeMs }: ServiceHealth, nowMs: number, intervalSeconds: number): number {
-  return lastProbeMs === null || nowMs - lastProbeMs > staleMs(intervalSeconds) ? nowMs : lastProbeMs;
+  if (lastProbeMs === null || nowMs - lastProbeMs > staleMs(intervalSeconds)) return nowMs;
+  return Math.min(lastProbeMs, nowMs);
 }
