@@ -10,6 +10,7 @@ import {
   type ServiceHistory,
   type ServiceStatus,
   statusAt,
+  troubleIn,
   uptimeOver,
 } from '../services/contract.ts';
 import type { HealthDashboardView } from './contract.ts';
@@ -94,12 +95,9 @@ function component({ name, critical }: Service, source: DashboardSource) {
 
 /** Newest first. Services that are in trouble because of another one's stand with that one. */
 function incidents({ catalogue, healths, nowMs }: DashboardSource, statuses: Statuses) {
-  const isTroubled = (name: string) => ['unhealthy', 'degraded'].includes(statuses.get(name) ?? 'unknown');
-  const troubled = catalogue.services.filter(({ name }) => isTroubled(name));
-  const byOrigin = Map.groupBy(
-    troubled,
-    ({ name }) => rootCauseOf(catalogue, name, (service) => statuses.get(service) === 'unhealthy') ?? name,
-  );
+  const trouble = (name: string) => troubleIn(statuses.get(name) ?? 'unknown');
+  const troubled = catalogue.services.filter(({ name }) => trouble(name) !== null);
+  const byOrigin = Map.groupBy(troubled, ({ name }) => rootCauseOf(catalogue, name, trouble) ?? name);
   return [...byOrigin]
     .map(([origin, services]) => {
       const health = healths.get(origin) ?? neverProbed;

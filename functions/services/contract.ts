@@ -281,7 +281,7 @@ export const serviceContracts = [
 export const serviceTasks: readonly TaskContract[] = [pollServicesTask, inspectContainersTask, ...restartTasks];
 
 export { dependentsOf, rootCauseOf } from './service-graph.ts';
-export { isFailing, neverProbed, type ServiceHealth, type ServiceStatus, statusAt } from './service-health.ts';
+export { neverProbed, type ServiceHealth, type ServiceStatus, statusAt, troubleIn } from './service-health.ts';
 export { loadServiceHealths } from './service-health-store.ts';
 export { bucketsOf, noHistory, type ServiceHistory, uptimeOver } from './service-history.ts';
 export { loadHistories } from './service-history-store.ts';

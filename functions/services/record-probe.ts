@@ -1,7 +1,7 @@
 import type { Probe } from '../../platform/probing/probe.ts';
 import type { Home } from '../core/endpoint.ts';
 import { rootCauseOf } from './service-graph.ts';
-import { type HealthChange, isFailing, neverProbed, type ServiceHealth, withProbe } from './service-health.ts';
+import { type HealthChange, neverProbed, type ServiceHealth, troubleOf, withProbe } from './service-health.ts';
 import { loadServiceHealth, storeProbe } from './service-health-store.ts';
 import { addHour } from './service-history-store.ts';
 
@@ -19,10 +19,10 @@ export async function recordProbe(
   { probe, healths }: { probe: Probe; healths: Map<string, ServiceHealth> },
 ): Promise<HealthChange[]> {
   const { backend, catalogue, settings } = home;
-  const isDown = (name: string) => isFailing(healths.get(name) ?? neverProbed);
+  const trouble = (name: string) => troubleOf(healths.get(name) ?? neverProbed);
   const rules = {
     intervalSeconds: settings.probeIntervalSeconds,
-    rootCause: () => rootCauseOf(catalogue, service, isDown),
+    rootCause: () => rootCauseOf(catalogue, service, trouble),
   };
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const before = healths.get(service) ?? neverProbed;

@@ -1,5 +1,6 @@
 import type { Probe } from '../../platform/probing/probe.ts';
 import type { serviceStatuses } from '../events/contract.ts';
+import type { Trouble } from './service-graph.ts';
 import { type HourRecord, withWatched } from './service-history.ts';
 
 export type ServiceStatus = (typeof serviceStatuses)[number];
@@ -87,9 +88,20 @@ export function statusAt(
   return isStale || isSetBack(health.lastProbeMs, nowMs, intervalSeconds) ? 'unknown' : health.status;
 }
 
-/** Whether it fails, or has begun to: what makes it a cause for those that depend on it, even before that is confirmed. */
-export function isFailing({ status, recent }: Pick<ServiceHealth, 'status' | 'recent'>): boolean {
-  return status === 'unhealthy' || recent[0]?.result === 'failed';
+/** The trouble that a confirmed status is. */
+export function troubleIn(status: ServiceStatus): Trouble | null {
+  if (status === 'unhealthy') return 'failing';
+  return status === 'degraded' ? 'impaired' : null;
+}
+
+/**
+ * The trouble that a service is in or has begun to be in: what explains that of others before it is confirmed itself, as
+ * those that depend on it are found in trouble in the same round.
+ */
+export function troubleOf({ status, recent }: Pick<ServiceHealth, 'status' | 'recent'>): Trouble | null {
+  const begun = recent[0]?.result ?? 'good';
+  if (status === 'unhealthy' || begun === 'failed') return 'failing';
+  return begun === 'impaired' ? 'impaired' : troubleIn(status);
 }
 
 /** What one probe makes of a service's health. */

@@ -75,6 +75,16 @@ describe('200', () => {
     });
   });
 
+  it('tells one incident where the services between are only degraded', async () => {
+    await platform.poll();
+    platform.see('postgres', failed);
+    for (const name of ['litellm-proxy', 'ai-gateway']) platform.see(name, impaired);
+    await platform.poll(3);
+    expect((await dashboard()).incidents).toMatchObject([
+      { service: 'postgres', affected: ['litellm-proxy', 'ai-gateway'] },
+    ]);
+  });
+
   it('tells incidents with another origin apart, newest first', async () => {
     await platform.poll();
     platform.see('log-nexus', failed);

@@ -85,6 +85,16 @@ describe('the event', () => {
     expect(ofPostgres?.data['root_cause']).toBeNull();
   });
 
+  it('names the failing dependency behind one that is only degraded by it', async () => {
+    await platform.poll();
+    platform.see('postgres', failed);
+    platform.see(service, impaired);
+    platform.see('ai-gateway', impaired);
+    await platform.poll(3);
+    const causes = platform.home.published.map((each) => [each.service, each.data['root_cause']]);
+    expect(Object.fromEntries(causes)).toEqual({ postgres: null, [service]: 'postgres', 'ai-gateway': 'postgres' });
+  });
+
   it('that could not be published is published by the next round, once, with the same id', async () => {
     await platform.poll();
     platform.see(service, failed);
