@@ -17,7 +17,11 @@ const service = z
     status,
     status_since: utcTimestamp.nullable().describe('Since when it has this status.'),
     reason: z.string().nullable().describe('What the last probe saw, unless all was well.'),
-    uptime_seconds: z.int().min(0).nullable(),
+    uptime_seconds: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe('Null while it is unhealthy, while its container does not run, and where nothing tells it.'),
     last_health_check: utcTimestamp.nullable(),
     latency_ms: z.int().min(0).nullable().describe('How long the last probe took.'),
     version: z.string().nullable(),
