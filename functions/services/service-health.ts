@@ -115,7 +115,8 @@ export interface Judgement {
 
 /**
  * The health after a probe. `rootCause` is asked only for a change to the worse. A probe that is not newer than the last
- * one changes nothing, unless the clock was set back. The first probe that finds the service at work is its first status and no change.
+ * one changes nothing, unless the clock was set back. The first probe that finds the service at work is its first status
+ * and no change.
  */
 export function withProbe(
   before: ServiceHealth,
@@ -154,10 +155,30 @@ export function withProbe(
       countsFromMs,
       maintenance,
       hour: watched.hour,
-      unannounced: change ? [...before.unannounced, change].slice(-unannouncedMax) : before.unannounced,
+      unannounced: withChange(before, change),
     },
     finishedHour: watched.finished,
     change,
+  };
+}
+
+/**
+ * The health when a restart of ours has ended: later probes count again. One that found the service healthy did so by as
+ * many successes in a row as recovering takes, so that this is its status; but not when it should have ended long before.
+ */
+export function withRestartEnded(
+  before: ServiceHealth,
+  { nowMs, isHealthy }: { nowMs: number; isHealthy: boolean },
+): ServiceHealth {
+  const ended = { ...before, maintenance: null, countsFromMs: nowMs };
+  if (!isHealthy || !before.maintenance || before.maintenance.untilMs <= nowMs) return ended;
+  const change = changeOf(before, 'healthy', { atMs: nowMs, reason: null }, () => null);
+  return {
+    ...ended,
+    status: 'healthy',
+    sinceMs: before.status === 'healthy' ? before.sinceMs : nowMs,
+    reason: null,
+    unannounced: withChange(before, change),
   };
 }
 
@@ -206,7 +227,7 @@ function statusAfter(status: ServiceStatus, results: Probe['result'][]): Service
 function changeOf(
   { status: from }: ServiceHealth,
   to: ServiceStatus,
-  { atMs, reason }: Probe,
+  { atMs, reason }: Pick<Probe, 'atMs' | 'reason'>,
   rootCause: () => string | null,
 ): HealthChange | null {
   if (from === to || (from === 'unknown' && to !== 'unhealthy')) return null;
@@ -217,6 +238,10 @@ function changeOf(
     reason: reason ?? 'answers as it should',
     rootCause: to === 'healthy' ? null : rootCause(),
   };
+}
+
+function withChange({ unannounced }: ServiceHealth, change: HealthChange | null): HealthChange[] {
+  return change ? [...unannounced, change].slice(-unannouncedMax) : unannounced;
 }
 
 /** The time between two probes was watched, unless it is so long that the status was unknown in between, or went by backwards. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { neverProbed, type ServiceHealth, statusAt, withProbe } from '../../../functions/services/service-health.ts';
+import {
+  neverProbed,
+  type ServiceHealth,
+  statusAt,
+  withProbe,
+  withRestartEnded,
+} from '../../../functions/services/service-health.ts';
 import type { Probe } from '../../../platform/probing/probe.ts';
 
 const intervalSeconds = 15;
@@ -63,5 +69,29 @@ describe('a clock that was set back', () => {
   it('adds no time to the history that went by backwards', () => {
     expect(probed(anHourAhead, 'good', 30).hour).toMatchObject({ watchedMs: 0, upMs: 0 });
     expect(probed(probed(neverProbed, 'good', 600), 'good', 30, 45).hour).toMatchObject({ watchedMs: 15_000 });
+  });
+});
+
+describe('the end of a restart that found the service healthy', () => {
+  const unhealthy = probed(healthy, 'failed', 15, 30, 45);
+  const restarting = (untilSeconds: number) => ({
+    ...unhealthy,
+    maintenance: { operationId: 'op_1', untilMs: startMs + untilSeconds * 1000 },
+  });
+  const nowMs = startMs + 100_000;
+
+  it('is a change of its own', () => {
+    expect(withRestartEnded(restarting(700), { nowMs, isHealthy: true })).toMatchObject({
+      status: 'healthy',
+      sinceMs: nowMs,
+      reason: null,
+      maintenance: null,
+      unannounced: [{ to: 'unhealthy' }, { from: 'unhealthy', to: 'healthy', atMs: nowMs, rootCause: null }],
+    });
+  });
+
+  it('is none when it comes so late that what was found says nothing of now', () => {
+    const ended = withRestartEnded(restarting(99), { nowMs, isHealthy: true });
+    expect(ended).toMatchObject({ status: 'unhealthy', maintenance: null, countsFromMs: nowMs });
   });
 });
