@@ -1,4 +1,5 @@
 import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
+import type { Probe } from '../../platform/probing/probe.ts';
 import { loadPartition } from '../core/load-partition.ts';
 import { untilUnchanged } from '../core/revision.ts';
 import {
@@ -6,6 +7,7 @@ import {
   type Maintenance,
   neverProbed,
   type ServiceHealth,
+  withDoubt,
   withRestartEnded,
 } from './service-health.ts';
 
@@ -35,6 +37,12 @@ export function storeProbe(
   { before, after }: { before: ServiceHealth; after: ServiceHealth },
 ): Promise<boolean> {
   return isApplied(replaceHealth(backend, service, { before, after }));
+}
+
+/** Stores why a probe does not count. Another probe that was written in between knows better, and stays. */
+export async function storeDoubt(backend: Tables, service: string, before: ServiceHealth, probe: Probe): Promise<void> {
+  const after = withDoubt(before, probe);
+  if (after !== before) await isApplied(replaceHealth(backend, service, { before, after }));
 }
 
 /** Notes that the events of these changes are published, unless others have joined them. */

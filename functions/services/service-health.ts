@@ -15,6 +15,8 @@ export interface ServiceHealth {
   latencyMs: number | null;
   version: string | null;
   startedMs: number | null;
+  /** Since when no probe of it has counted, as nothing at all could be reached; null: the last one counted. */
+  doubtedSinceMs: number | null;
   /** The last probes, newest first: when, result, how long. */
   recent: RecentProbe[];
   /** Earlier probes count for no change, as they fell into a restart of ours; null: all count. */
@@ -67,6 +69,7 @@ export const neverProbed: ServiceHealth = {
   latencyMs: null,
   version: null,
   startedMs: null,
+  doubtedSinceMs: null,
   recent: [],
   countsFromMs: null,
   maintenance: null,
@@ -151,6 +154,7 @@ export function withProbe(
       latencyMs: probe.latencyMs,
       version: probe.version ?? (probe.result === 'failed' ? before.version : null),
       startedMs: probe.startedMs ?? (probe.result === 'failed' ? before.startedMs : null),
+      doubtedSinceMs: null,
       recent,
       countsFromMs,
       maintenance,
@@ -160,6 +164,16 @@ export function withProbe(
     finishedHour: watched.finished,
     change,
   };
+}
+
+/**
+ * The health after a probe of a round in which nothing could be reached, which may as well be our own network's fault: it
+ * counts for nothing, and tells why nothing newer is known.
+ */
+export function withDoubt(before: ServiceHealth, { atMs, reason }: Pick<Probe, 'atMs' | 'reason'>): ServiceHealth {
+  const told = `${reason}; no service could be reached`;
+  if (before.doubtedSinceMs !== null && before.reason === told) return before;
+  return { ...before, reason: told, doubtedSinceMs: before.doubtedSinceMs ?? atMs };
 }
 
 /**
