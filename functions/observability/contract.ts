@@ -66,7 +66,9 @@ const overall = z.enum(['operational', 'degraded', 'partial_outage', 'major_outa
 
 const dashboard = z
   .object({
-    status: overall.describe('`major_outage`: a critical service is unhealthy; `partial_outage`: another one is.'),
+    status: overall.describe(
+      '`major_outage`: a critical service is unhealthy; `partial_outage`: another one is; `unknown`: none is, but of a critical one, or of all, nothing is known; `degraded`: a service is degraded.',
+    ),
     generated_at: utcTimestamp,
     summary: z.object({
       total: z.int(),
@@ -103,7 +105,7 @@ const dashboard = z
         z.object({
           service: z.string().describe('Where it began.'),
           status: z.enum(serviceStatuses),
-          started_at: utcTimestamp,
+          started_at: utcTimestamp.describe('When it stopped being healthy.'),
           duration_seconds: z.int().min(0),
           reason: z.string(),
           affected: z.array(z.string()).describe('Services that fail because of it.'),

@@ -10,6 +10,8 @@ export interface ServiceHealth {
   /** As confirmed by repeated probes; whether the last probe is too old is for {@link statusAt} to judge. */
   status: ServiceStatus;
   sinceMs: number | null;
+  /** Since when it has been degraded or unhealthy, in whatever turns; null: it is not. */
+  troubledSinceMs: number | null;
   reason: string | null;
   lastProbeMs: number | null;
   latencyMs: number | null;
@@ -64,6 +66,7 @@ const unannouncedMax = 10;
 export const neverProbed: ServiceHealth = {
   status: 'unknown',
   sinceMs: null,
+  troubledSinceMs: null,
   reason: null,
   lastProbeMs: null,
   latencyMs: null,
@@ -149,6 +152,7 @@ export function withProbe(
     health: {
       status,
       sinceMs: status === before.status ? before.sinceMs : probe.atMs,
+      troubledSinceMs: troubleIn(status) === null ? null : (before.troubledSinceMs ?? probe.atMs),
       reason: probe.reason,
       lastProbeMs: probe.atMs,
       latencyMs: probe.latencyMs,
@@ -191,6 +195,7 @@ export function withRestartEnded(
     ...ended,
     status: 'healthy',
     sinceMs: before.status === 'healthy' ? before.sinceMs : nowMs,
+    troubledSinceMs: null,
     reason: null,
     unannounced: withChange(before, change),
   };
