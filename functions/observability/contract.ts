@@ -23,7 +23,9 @@ export const getHealthContract = defineContract({
           .int()
           .min(0)
           .nullable()
-          .describe('Null until the services have been probed, or while the figure cannot be read.'),
+          .describe(
+            'By the last round of probes; null before the first, when the last one is older than three intervals or reached nothing for as long, and while the figure cannot be read.',
+          ),
         services_total: z.int().min(0),
       }),
     },

@@ -284,6 +284,7 @@ export const serviceContracts = [
 
 export const serviceTasks: readonly TaskContract[] = [pollServicesTask, inspectContainersTask, ...restartTasks];
 
+export { loadHealthyCount } from './round-counts.ts';
 export { dependentsOf, rootCauseOf } from './service-graph.ts';
 export { neverProbed, type ServiceHealth, type ServiceStatus, statusAt, troubleIn } from './service-health.ts';
 export { loadServiceHealths } from './service-health-store.ts';

@@ -80,18 +80,19 @@ export const neverProbed: ServiceHealth = {
   unannounced: [],
 };
 
-/**
- * The status as it can be claimed now: unknown when the last probe is older than three intervals, or when the clock was
- * set back since.
- */
+/** The status as it can be claimed now: unknown when the last probe says nothing of now. */
 export function statusAt(
   health: Pick<ServiceHealth, 'status' | 'lastProbeMs'> | undefined,
   nowMs: number,
   intervalSeconds: number,
 ): ServiceStatus {
   if (!health || health.lastProbeMs === null) return 'unknown';
-  const isStale = nowMs - health.lastProbeMs > staleMs(intervalSeconds);
-  return isStale || isSetBack(health.lastProbeMs, nowMs, intervalSeconds) ? 'unknown' : health.status;
+  return isCurrent(health.lastProbeMs, nowMs, intervalSeconds) ? health.status : 'unknown';
+}
+
+/** Whether what was seen then says something of now: not after three intervals, nor after the clock was set back. */
+export function isCurrent(seenMs: number, nowMs: number, intervalSeconds: number): boolean {
+  return nowMs - seenMs <= staleMs(intervalSeconds) && !isSetBack(seenMs, nowMs, intervalSeconds);
 }
 
 /** The trouble that a confirmed status is. */

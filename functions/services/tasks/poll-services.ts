@@ -1,37 +1,37 @@
 import type { Service } from '../../../platform/catalogue.ts';
-import type { Probe } from '../../../platform/probing/probe.ts';
 import type { Home } from '../../core/endpoint.ts';
 import { task } from '../../core/task.ts';
 import { announceHealth } from '../announce-health.ts';
 import { pollServicesTask } from '../contract.ts';
+import { logOutage } from '../log-outage.ts';
+import { type NetworkProof, networkProof } from '../network-proof.ts';
 import { recordProbe } from '../record-probe.ts';
+import { roundCounts, storeRoundCounts } from '../round-counts.ts';
 import { type HealthChange, neverProbed, type ServiceHealth } from '../service-health.ts';
 import { loadServiceHealths, storeDoubt } from '../service-health-store.ts';
 
 /**
  * One round: probes every service, all at once, and records each as soon as it is known. A failure that may as well be
  * one of our own network waits until any probe of the round shows that this works, and counts for nothing when none does.
- * What an earlier round stored and did not announce is announced first. Throws in the end when a service could not be
- * recorded or a change not announced; the others are.
+ * What an earlier round stored and did not announce is announced first, and what the round found in all is stored last.
+ * Throws in the end when something could not be recorded or announced; the rest is.
  */
 export const pollServices = task(pollServicesTask, async (_: unknown, home: Home) => {
   const { services } = home.catalogue;
   const healths = await loadServiceHealths(home.backend);
-  const doubted = services.flatMap(({ name }) => healths.get(name)?.doubtedSinceMs ?? []);
+  const doubtedMs = services.flatMap(({ name }) => healths.get(name)?.doubtedSinceMs ?? []);
   const isNetworkUp = networkProof(services.length);
   const outcomes = await Promise.all(services.map((service) => poll(service, { home, healths, isNetworkUp })));
-  const counted = logReach(
-    home,
-    doubted,
-    outcomes.flatMap(({ recorded }) => fulfilled(recorded)),
-  );
-  const unrecorded = outcomes.flatMap(({ recorded }) => rejected(recorded));
-  const unannounced = outcomes.flatMap(({ announced }) => rejected(announced));
-  if (unrecorded.length + unannounced.length > 0)
-    throw new AggregateError(
-      [...unrecorded, ...unannounced],
-      `${unrecorded.length} services could not be recorded, the changes of ${unannounced.length} could not be announced`,
-    );
+  const recorded = outcomes.flatMap((outcome) => fulfilled(outcome.recorded));
+  const doubts = recorded.flatMap((each) => ('doubt' in each ? [each.doubt] : []));
+  const counted = recorded.length - doubts.length;
+  logOutage(home, { doubts, counted, doubtedMs });
+  const counts = await settled(storeCounts(home, healths));
+  throwFailures({
+    'services could not be recorded': outcomes.flatMap((outcome) => rejected(outcome.recorded)),
+    'services have changes that could not be announced': outcomes.flatMap((outcome) => rejected(outcome.announced)),
+    'counts of the round could not be stored': rejected(counts),
+  });
   return { recorded: counted };
 });
 
@@ -51,7 +51,7 @@ async function poll(service: Service, round: Round) {
   const left = healths.get(service.name)?.unannounced ?? [];
   const [announcedLeft, recorded] = await Promise.allSettled([announce(left), probeAndRecord(service, round)]);
   const changes = fulfilled(recorded).flatMap((each) => ('changes' in each ? each.changes : []));
-  const [announced] = await Promise.allSettled([announce(changes)]);
+  const announced = await settled(announce(changes));
   return { recorded, announced: announcedLeft.status === 'rejected' ? announcedLeft : announced };
 }
 
@@ -65,28 +65,24 @@ async function probeAndRecord(service: Service, { home, healths, isNetworkUp }: 
   return { doubt: probe.reason ?? 'unknown' };
 }
 
-/**
- * Says so once when nothing can be reached any more, and once when something can be again; `doubtedMs` is since when the
- * services were out of reach before this round. Gives the number of probes that counted.
- */
-function logReach({ backend, log }: Home, doubtedMs: number[], recorded: Recorded[]): number {
-  const doubts = recorded.flatMap((each) => ('doubt' in each ? [each.doubt] : []));
-  const counted = recorded.length - doubts.length;
-  if (doubts.length > 0 && doubtedMs.length === 0) {
-    const message =
-      'no service can be reached; the network of the orchestrator, or of the one host of all, seems to be down';
-    log.warn(message, { reason: commonest(doubts) });
-  }
-  if (counted > 0 && doubtedMs.length > 0) {
-    const seconds = Math.round((backend.clock.now() - Math.min(...doubtedMs)) / 1000);
-    log.info('services can be reached again', { after_seconds: seconds });
-  }
-  return counted;
+function storeCounts({ backend, catalogue, settings }: Home, healths: ReadonlyMap<string, ServiceHealth>) {
+  const now = { nowMs: backend.clock.now(), intervalSeconds: settings.probeIntervalSeconds };
+  return storeRoundCounts(backend, roundCounts(catalogue, healths, now));
 }
 
-function commonest(reasons: string[]): string | undefined {
-  const groups = [...Map.groupBy(reasons, (reason) => reason).values()];
-  return groups.sort((one, other) => other.length - one.length)[0]?.[0];
+function throwFailures(failures: Record<string, unknown[]>): void {
+  const some = Object.entries(failures).filter(([, errors]) => errors.length > 0);
+  if (some.length === 0) return;
+  const message = some.map(([what, errors]) => `${errors.length} ${what}`).join(', ');
+  throw new AggregateError(
+    some.flatMap(([, errors]) => errors),
+    message,
+  );
+}
+
+async function settled<T>(work: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [outcome] = await Promise.allSettled([work]);
+  return outcome;
 }
 
 function fulfilled<T>(outcome: PromiseSettledResult<T>): T[] {
@@ -95,28 +91,4 @@ function fulfilled<T>(outcome: PromiseSettledResult<T>): T[] {
 
 function rejected(outcome: PromiseSettledResult<unknown>): unknown[] {
   return outcome.status === 'rejected' ? [outcome.reason] : [];
-}
-
-type NetworkProof = (probing: Promise<Probe>) => Promise<boolean>;
-
-/** So few services may all be down at once more easily than our network. */
-const servicesToDoubt = 3;
-
-/**
- * Tells each probe of a round whether to believe it: at once when it is a proof, else when any is, or when all are there.
- * One that throws is a fault of our own and proves nothing.
- */
-function networkProof(services: number): NetworkProof {
-  const isUp = Promise.withResolvers<boolean>();
-  let missing = services;
-  return async (probing) => {
-    const isProof = await probing.then(
-      (probe) => probe.isNetworkProof,
-      () => false,
-    );
-    missing -= 1;
-    if (isProof) isUp.resolve(true);
-    if (missing === 0) isUp.resolve(services < servicesToDoubt);
-    return isUp.promise;
-  };
 }

@@ -34,15 +34,23 @@ describe('a round with a fault of our own', () => {
     await platform.poll(2);
     const { backend } = platform.home;
     vi.spyOn(backend.bus, 'publish').mockRejectedValue(new Error('the bus is down'));
-    await expect(platform.poll()).rejects.toThrow(
-      '0 services could not be recorded, the changes of 2 could not be announced',
-    );
+    await expect(platform.poll()).rejects.toThrow(/^2 services have changes that could not be announced$/);
     platform.see('ollama', broken);
     await expect(platform.poll()).rejects.toThrow(
-      '1 services could not be recorded, the changes of 2 could not be announced',
+      /^1 services could not be recorded, 2 services have changes that could not be announced$/,
     );
     vi.restoreAllMocks();
-    await expect(platform.poll()).rejects.toThrow('1 services could not be recorded, the changes of 0');
+    await expect(platform.poll()).rejects.toThrow(/^1 services could not be recorded$/);
     expect((await health('redis'))?.unannounced).toEqual([]);
+  });
+
+  it('says so when what it found in all could not be stored', async () => {
+    const table = platform.home.backend.table('services');
+    const [query, update] = [table.query.bind(table), table.update.bind(table)];
+    const put = () => Promise.reject(new Error('throttled'));
+    vi.spyOn(platform.home.backend, 'table').mockReturnValue({ ...table, query, update, put });
+    await expect(platform.poll()).rejects.toThrow(/^1 counts of the round could not be stored$/);
+    vi.restoreAllMocks();
+    expect((await health('redis'))?.status).toBe('healthy');
   });
 });
