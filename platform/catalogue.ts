@@ -84,7 +84,7 @@ const serviceRow = z
   })
   .refine((row) => row.url !== undefined || URL.canParse(`http://${row.container}`), {
     path: ['container'],
-    message: 'cannot be the host of a URL, such as a name that ends in a number like an address; give the row a url',
+    message: 'cannot be the host of a URL, as when it ends in a dot and a number; give the row a url',
   })
   .refine((row) => row.url === undefined || !URL.canParse(row.url) || addressOf(row.url).port > 0, {
     path: ['url'],
