@@ -38,7 +38,7 @@ export const tables = {
   /**
    * What is known of each service, in one partition for each kind of knowledge (sk is the service's name): `probe` (its
    * health and last probes), `history` (its hours and days), `container` (facts of its container), `config` (what users
-   * changed of it).
+   * changed of it). Beside them `round` has one item: what the last round of probes found in all.
    */
   services: { indexes: {} },
   /** Restarts of services, kept 30 days. */

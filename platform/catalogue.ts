@@ -34,6 +34,13 @@ export function serviceUrl(service: Pick<Service, 'url' | 'container' | 'port'>)
   return service.url?.replace(/\/+$/, '') ?? `http://${service.container}:${service.port}`;
 }
 
+/** Host and port that a service's URL leads to, for connections below HTTP; the port is 0 where neither URL nor protocol name one. */
+export function addressOf(url: string): { host: string; port: number } {
+  const { protocol, hostname, port } = new URL(url);
+  const usual = { 'http:': 80, 'https:': 443 }[protocol] ?? 0;
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) };
+}
+
 /**
  * The path of the service's readiness, or undefined where it has none. Services of the platform's own teams, those with
  * the probe `/health`, serve `/ready` beside it; a product says its own in `readiness`.
@@ -74,6 +81,14 @@ const serviceRow = z
   .refine((row) => row.probe === 'tcp' || !row.url?.startsWith('tcp:'), {
     path: ['url'],
     message: 'a tcp URL needs the probe "tcp"',
+  })
+  .refine((row) => row.url !== undefined || URL.canParse(`http://${row.container}`), {
+    path: ['container'],
+    message: 'cannot be the host of a URL, as when it ends in a dot and a number; give the row a url',
+  })
+  .refine((row) => row.url === undefined || !URL.canParse(row.url) || addressOf(row.url).port > 0, {
+    path: ['url'],
+    message: 'needs a port',
   });
 
 const catalogueEnvelope = z.strictObject({ services: z.array(z.unknown()).min(1) });

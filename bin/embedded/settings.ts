@@ -3,7 +3,7 @@ import {
   type FunctionSettings,
   functionSettings,
   parseEnvironment,
-  readFunctionSettings,
+  settingsOf,
 } from '../../functions/core/settings.ts';
 import { parseHostCertificates } from '../../platform/containers/host-certificates.ts';
 
@@ -66,9 +66,9 @@ const simulatedMonitorSeconds = '5';
 
 /** Reads and validates every setting. Throws an Error that names each variable that is wrong. */
 export function readEmbeddedSettings(environment: Record<string, string | undefined>): EmbeddedSettings {
-  const settings = parseEnvironment(embeddedSettings.extend(functionSettings.shape), environment);
-  const isSimulated = settings.ORCHESTRATOR_CATALOGUE === undefined;
-  const defaults = isSimulated ? { MONITOR_SECONDS: simulatedMonitorSeconds } : {};
+  const isSimulated = !environment['ORCHESTRATOR_CATALOGUE'];
+  const defaults = isSimulated && !environment['MONITOR_SECONDS'] ? { MONITOR_SECONDS: simulatedMonitorSeconds } : {};
+  const settings = parseEnvironment(embeddedSettings.and(functionSettings), { ...environment, ...defaults });
   return {
     host: settings.HOST,
     port: settings.PORT,
@@ -77,6 +77,6 @@ export function readEmbeddedSettings(environment: Record<string, string | undefi
     delayScale: settings.SIMULATED_DELAY_SCALE,
     token: settings.ORCHESTRATOR_TOKEN,
     previousToken: settings.ORCHESTRATOR_TOKEN_PREVIOUS,
-    functions: readFunctionSettings({ ...defaults, ...environment }),
+    functions: settingsOf(settings),
   };
 }

@@ -29,7 +29,7 @@ export async function invoke(endpoint: AnyEndpoint, call: Call, home: Home): Pro
     await limitRate(endpoint.contract, call, home, headers);
     response = await answer(endpoint, call, home);
   } catch (error) {
-    response = refuse(error, call.requestId, home);
+    response = refuse(error, call.requestId, home, endpoint.contract);
   }
   return { ...response, headers: { ...response.headers, ...headers, 'x-request-id': call.requestId } };
 }
@@ -60,7 +60,7 @@ async function answer(endpoint: AnyEndpoint, call: Call, home: Home): Promise<Ht
   try {
     response = respond(contract, await endpoint.handle(input, contextOf(call, home, attempt)));
   } catch (error) {
-    response = refuse(error, call.requestId, home);
+    response = refuse(error, call.requestId, home, contract);
   }
   await endAttempt(requests, attempt, response);
   return response;
@@ -104,12 +104,25 @@ function respond(contract: Contract, reply: AnyReply): HttpResponse {
   };
 }
 
-/** The answer to a call that failed: the envelope of an ApiError, or a 500 whose cause only the log learns. */
-export function refuse(error: unknown, requestId: string, home: Pick<Home, 'log'>): HttpResponse {
+/**
+ * The answer to a call that failed: the envelope of an ApiError, or a 500 whose cause only the log learns. An ApiError that
+ * the contract declares is an answer like others, such as that of a readiness that a load balancer asks for all the time;
+ * what is beyond the contract is a failure of ours.
+ */
+export function refuse(
+  error: unknown,
+  requestId: string,
+  { log }: Pick<Home, 'log'>,
+  contract?: Pick<Contract, 'errors'>,
+): HttpResponse {
   const refusal = refusalOf(error);
-  if (refusal.status >= 500) home.log.error('request failed', { request_id: requestId, ...errorFields(error) });
+  const { status, code, message, cause } = refusal;
+  if (status >= 500 && contract?.errors.includes(code)) {
+    const fields = { code, reason: message, ...(cause === undefined ? {} : errorFields(cause)) };
+    log.warn('request refused', { request_id: requestId, ...fields });
+  } else if (status >= 500) log.error('request failed', { request_id: requestId, ...errorFields(error) });
   return {
-    status: refusal.status,
+    status,
     headers: { ...securityHeaders, 'content-type': 'application/json; charset=utf-8', ...refusal.headers },
     body: JSON.stringify(errorBody(refusal, requestId)),
   };

@@ -57,8 +57,8 @@ const probeIntervals = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-/** The settings that functions read, the same in both homes: environment variables, by name, with their meaning. */
-export const functionSettings = z.object({
+/** Settings by themselves. */
+const fields = z.object({
   RATE_LIMITS: assignments(Object.keys(defaultRateLimits) as RateLimitCategory[], 1_000_000_000).describe(
     'Requests per window by category, e.g. `read=1000,pipeline_execution=50`. Categories left out keep their default.',
   ),
@@ -137,25 +137,84 @@ export interface FunctionSettings {
   logLevel: LogLevel;
 }
 
+/**
+ * The settings that functions read, the same in both homes: environment variables, by name, with their meaning. What must
+ * hold between two of them is asked whatever is wrong with others, so that all problems are told at once.
+ */
+export const functionSettings = fields.superRefine(refuseContradictions, { when: () => true });
+
+type Fields = z.output<typeof fields>;
+
+/** What must hold between settings: a rule is asked where what it looks at is valid by itself. */
+const rules: { setting: keyof Fields; looksAt: (keyof Fields)[]; problem(settings: Fields): string | false }[] = [
+  {
+    setting: 'MONITOR_SECONDS',
+    looksAt: ['STAGE_DEADLINES'],
+    problem(settings) {
+      const { monitor } = stageDeadlines(settings);
+      return (
+        settings.MONITOR_SECONDS >= monitor && `must be less than the deadline of the monitor stage, ${monitor} seconds`
+      );
+    },
+  },
+  {
+    setting: 'PROBE_TIMEOUT_MS',
+    looksAt: ['PROBE_INTERVAL_SECONDS'],
+    problem(settings) {
+      const { intervalMs, timeoutMs } = probeTimes(settings);
+      return timeoutMs >= intervalMs && `must be less than the interval between probes, ${intervalMs} ms`;
+    },
+  },
+  {
+    setting: 'PROBE_SLOW_MS',
+    looksAt: ['PROBE_TIMEOUT_MS', 'PROBE_INTERVAL_SECONDS'],
+    problem(settings) {
+      const { timeoutMs, slowMs } = probeTimes(settings);
+      return slowMs >= timeoutMs && `must be less than the time-out of a probe, ${timeoutMs} ms`;
+    },
+  },
+];
+
+function refuseContradictions(settings: Fields, context: z.core.$RefinementCtx): void {
+  const wrong = new Set(context.issues.map(({ path }) => path?.[0]));
+  for (const { setting, looksAt, problem } of rules) {
+    if ([setting, ...looksAt].some((name) => wrong.has(name))) continue;
+    const message = problem(settings);
+    if (message) context.addIssue({ code: 'custom', path: [setting], message });
+  }
+}
+
+function stageDeadlines({ STAGE_DEADLINES }: Fields): Record<StageName, number> {
+  return { ...defaultStageDeadlines, ...STAGE_DEADLINES };
+}
+
+/** A probe ends before the next one begins, and is slow before it is given up. */
+function probeTimes({ PROBE_INTERVAL_SECONDS, PROBE_TIMEOUT_MS, PROBE_SLOW_MS }: Fields) {
+  const intervalMs = PROBE_INTERVAL_SECONDS * 1000;
+  const timeoutMs = PROBE_TIMEOUT_MS ?? Math.min(probeTimeoutMsDefault, intervalMs * 0.8);
+  return { intervalMs, timeoutMs, slowMs: PROBE_SLOW_MS ?? Math.min(probeSlowMsDefault, timeoutMs / 2) };
+}
+
 /** Reads the functions' settings. Throws an Error that names each variable that is wrong and what it should be. */
 export function readFunctionSettings(environment: Record<string, string | undefined>): FunctionSettings {
-  const settings = parseEnvironment(functionSettings, environment);
+  return settingsOf(parseEnvironment(functionSettings, environment));
+}
+
+/** The functions' settings as their variables say, and as they are where those are left out. */
+export function settingsOf(settings: Fields): FunctionSettings {
   const limits = Object.entries(defaultRateLimits).map(([name, standard]) => [
     name,
     { ...standard, limit: settings.RATE_LIMITS[name as RateLimitCategory] ?? standard.limit },
   ]);
-  const stageDeadlineSeconds = { ...defaultStageDeadlines, ...settings.STAGE_DEADLINES };
-  if (settings.MONITOR_SECONDS >= stageDeadlineSeconds.monitor) {
-    throw new Error(
-      `The settings are not valid:\n  MONITOR_SECONDS: must be less than the deadline of the monitor stage, ${stageDeadlineSeconds.monitor}`,
-    );
-  }
+  const { timeoutMs: probeTimeoutMs, slowMs: probeSlowMs } = probeTimes(settings);
   return {
     rateLimits: Object.fromEntries(limits) as RateLimits,
-    stageDeadlineSeconds,
+    stageDeadlineSeconds: stageDeadlines(settings),
     monitorSeconds: settings.MONITOR_SECONDS,
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_SECONDS * 1000,
-    ...probeSettings(settings),
+    probeIntervalSeconds: settings.PROBE_INTERVAL_SECONDS,
+    probeTimeoutMs,
+    probeSlowMs,
     restartTimeoutSeconds: settings.RESTART_TIMEOUT_SECONDS,
     dockerHost: settings.DOCKER_HOST,
     publicProbes: settings.PUBLIC_PROBES,
@@ -163,27 +222,8 @@ export function readFunctionSettings(environment: Record<string, string | undefi
   };
 }
 
-/** A probe ends before the next one begins, and is slow before it is given up. */
-function probeSettings(settings: z.output<typeof functionSettings>) {
-  const probeIntervalSeconds = settings.PROBE_INTERVAL_SECONDS;
-  const intervalMs = probeIntervalSeconds * 1000;
-  const probeTimeoutMs = settings.PROBE_TIMEOUT_MS ?? Math.min(probeTimeoutMsDefault, intervalMs * 0.8);
-  const probeSlowMs = settings.PROBE_SLOW_MS ?? Math.min(probeSlowMsDefault, probeTimeoutMs / 2);
-  if (probeTimeoutMs >= intervalMs) {
-    throw new Error(
-      `The settings are not valid:\n  PROBE_TIMEOUT_MS: must be less than PROBE_INTERVAL_SECONDS, ${intervalMs} ms`,
-    );
-  }
-  if (probeSlowMs >= probeTimeoutMs) {
-    throw new Error(
-      `The settings are not valid:\n  PROBE_SLOW_MS: must be less than the time-out of a probe, ${probeTimeoutMs} ms`,
-    );
-  }
-  return { probeIntervalSeconds, probeTimeoutMs, probeSlowMs };
-}
-
 /** Parses environment variables; the Error lists every variable that is wrong. An empty variable counts as unset. */
-export function parseEnvironment<Schema extends z.ZodObject>(
+export function parseEnvironment<Schema extends z.ZodType>(
   schema: Schema,
   environment: Record<string, string | undefined>,
 ): z.output<Schema> {

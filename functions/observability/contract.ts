@@ -23,7 +23,9 @@ export const getHealthContract = defineContract({
           .int()
           .min(0)
           .nullable()
-          .describe('Null until the services have been probed, or while the figure cannot be read.'),
+          .describe(
+            'By the last round of probes; null before the first, when the last one is older than three intervals or reached nothing for as long, and while the figure cannot be read.',
+          ),
         services_total: z.int().min(0),
       }),
     },
@@ -66,7 +68,9 @@ const overall = z.enum(['operational', 'degraded', 'partial_outage', 'major_outa
 
 const dashboard = z
   .object({
-    status: overall.describe('`major_outage`: a critical service is unhealthy; `partial_outage`: another one is.'),
+    status: overall.describe(
+      '`major_outage`: a critical service is unhealthy; `partial_outage`: another one is; `unknown`: none is, but of a critical one, or of all, nothing is known; `degraded`: a service is degraded.',
+    ),
     generated_at: utcTimestamp,
     summary: z.object({
       total: z.int(),
@@ -103,7 +107,7 @@ const dashboard = z
         z.object({
           service: z.string().describe('Where it began.'),
           status: z.enum(serviceStatuses),
-          started_at: utcTimestamp,
+          started_at: utcTimestamp.describe('When it stopped being healthy.'),
           duration_seconds: z.int().min(0),
           reason: z.string(),
           affected: z.array(z.string()).describe('Services that fail because of it.'),

@@ -1,6 +1,6 @@
 import { endpoint, type Home } from '../core/endpoint.ts';
 import { version } from '../core/version.ts';
-import { loadServiceHealths, statusAt } from '../services/contract.ts';
+import { loadHealthyCount } from '../services/contract.ts';
 import { getHealthContract } from './contract.ts';
 
 /** Alive whatever becomes of the table: a figure that cannot be read is missing, and the answer is not. */
@@ -15,15 +15,10 @@ export const getHealth = endpoint(getHealthContract, async (_, context) => ({
   },
 }));
 
-/** Null when nothing has been probed, or when that cannot be told in time. */
-async function healthyCount({ backend, catalogue, settings, log }: Home): Promise<number | null> {
+/** Null when nothing is known of the services now, or when that cannot be told in time. */
+async function healthyCount({ backend, settings, log }: Home): Promise<number | null> {
   try {
-    const healths = await withinTime(loadServiceHealths(backend));
-    if (healths.size === 0) return null;
-    const nowMs = backend.clock.now();
-    return catalogue.services.filter(
-      ({ name }) => statusAt(healths.get(name), nowMs, settings.probeIntervalSeconds) === 'healthy',
-    ).length;
+    return await withinTime(loadHealthyCount(backend, settings.probeIntervalSeconds));
   } catch (error) {
     log.warn('stored health could not be read', { error: error as Error });
     return null;

@@ -10,6 +10,7 @@ import {
   type ServiceHistory,
   type ServiceStatus,
   statusAt,
+  troubleIn,
   uptimeOver,
 } from '../services/contract.ts';
 import type { HealthDashboardView } from './contract.ts';
@@ -61,13 +62,17 @@ function statusOf({ healths, nowMs, intervalSeconds }: DashboardSource, name: st
   return statusAt(healths.get(name), nowMs, intervalSeconds);
 }
 
-/** One unknown service among known ones changes nothing; where nothing is known, nothing can be said. */
+/**
+ * The worst that is known. A critical service of which nothing is known keeps everything from being called usable, as it
+ * does for `/ready`; another one changes nothing beside services that are known.
+ */
 function overallStatus(services: Service[], statuses: Statuses): HealthDashboardView['status'] {
-  const unhealthy = services.filter(({ name }) => statuses.get(name) === 'unhealthy');
+  const having = (status: ServiceStatus) => services.filter(({ name }) => statuses.get(name) === status);
+  const [unhealthy, unknown] = [having('unhealthy'), having('unknown')];
   if (unhealthy.some(({ critical }) => critical)) return 'major_outage';
   if (unhealthy.length > 0) return 'partial_outage';
-  if (services.some(({ name }) => statuses.get(name) === 'degraded')) return 'degraded';
-  return services.every(({ name }) => statuses.get(name) === 'unknown') ? 'unknown' : 'operational';
+  if (unknown.length === services.length || unknown.some(({ critical }) => critical)) return 'unknown';
+  return having('degraded').length > 0 ? 'degraded' : 'operational';
 }
 
 function component({ name, critical }: Service, source: DashboardSource) {
@@ -94,16 +99,13 @@ function component({ name, critical }: Service, source: DashboardSource) {
 
 /** Newest first. Services that are in trouble because of another one's stand with that one. */
 function incidents({ catalogue, healths, nowMs }: DashboardSource, statuses: Statuses) {
-  const isTroubled = (name: string) => ['unhealthy', 'degraded'].includes(statuses.get(name) ?? 'unknown');
-  const troubled = catalogue.services.filter(({ name }) => isTroubled(name));
-  const byOrigin = Map.groupBy(
-    troubled,
-    ({ name }) => rootCauseOf(catalogue, name, (service) => statuses.get(service) === 'unhealthy') ?? name,
-  );
+  const trouble = (name: string) => troubleIn(statuses.get(name) ?? 'unknown');
+  const troubled = catalogue.services.filter(({ name }) => trouble(name) !== null);
+  const byOrigin = Map.groupBy(troubled, ({ name }) => rootCauseOf(catalogue, name, trouble) ?? name);
   return [...byOrigin]
     .map(([origin, services]) => {
       const health = healths.get(origin) ?? neverProbed;
-      const startedMs = health.sinceMs ?? nowMs;
+      const startedMs = health.troubledSinceMs ?? nowMs;
       return {
         service: origin,
         status: statuses.get(origin) ?? ('unknown' as const),

@@ -12,6 +12,15 @@ export async function loadContainerFacts(backend: Tables): Promise<Map<string, C
   return new Map([...items].map(([service, item]) => [service, factsOf(item)]));
 }
 
+/** What was last seen of one service's container; undefined before anything was. */
+export async function loadFactsOfContainer(
+  backend: Tables,
+  service: string,
+): Promise<ContainerFacts | null | undefined> {
+  const item = await backend.table('services').get({ pk, sk: service });
+  return item && factsOf(item);
+}
+
 /** Keeps what was seen of a service's container; null: that there is none. */
 export async function storeContainerFacts(
   backend: Tables,

@@ -17,7 +17,11 @@ const service = z
     status,
     status_since: utcTimestamp.nullable().describe('Since when it has this status.'),
     reason: z.string().nullable().describe('What the last probe saw, unless all was well.'),
-    uptime_seconds: z.int().min(0).nullable(),
+    uptime_seconds: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe('Null while it is unhealthy, while its container does not run, and where nothing tells it.'),
     last_health_check: utcTimestamp.nullable(),
     latency_ms: z.int().min(0).nullable().describe('How long the last probe took.'),
     version: z.string().nullable(),
@@ -280,8 +284,9 @@ export const serviceContracts = [
 
 export const serviceTasks: readonly TaskContract[] = [pollServicesTask, inspectContainersTask, ...restartTasks];
 
+export { loadHealthyCount } from './round-counts.ts';
 export { dependentsOf, rootCauseOf } from './service-graph.ts';
-export { isFailing, neverProbed, type ServiceHealth, type ServiceStatus, statusAt } from './service-health.ts';
+export { neverProbed, type ServiceHealth, type ServiceStatus, statusAt, troubleIn } from './service-health.ts';
 export { loadServiceHealths } from './service-health-store.ts';
 export { bucketsOf, noHistory, type ServiceHistory, uptimeOver } from './service-history.ts';
 export { loadHistories } from './service-history-store.ts';

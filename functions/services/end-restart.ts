@@ -32,7 +32,8 @@ export async function endRestart(home: Home, operationId: string, brokenOff?: Br
   const ended = await changeOperation(backend, operationId, (current) => withEnd(current, backend.clock.now()));
   await settleConfig(home, ended);
   await backend.bus.publish([endEvent(ended)]);
-  await endMaintenance(backend, ended.service, ended.id);
+  const isHealthy = ended.phase === 'healthy' && !ended.wasDegraded;
+  await endMaintenance(backend, ended.service, { operationId: ended.id, isHealthy });
   await freeService(backend, ended.service, ended.id);
   return changeOperation(backend, operationId, withEndAnnounced);
 }

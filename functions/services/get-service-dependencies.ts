@@ -3,7 +3,7 @@ import { serviceNamed } from '../core/catalogue-service.ts';
 import { endpoint } from '../core/endpoint.ts';
 import { type DependenciesView, getServiceDependenciesContract } from './contract.ts';
 import { dependenciesOf, dependentsOf, type Related, rootCauseOf } from './service-graph.ts';
-import { type ServiceStatus, statusAt } from './service-health.ts';
+import { type ServiceStatus, statusAt, troubleIn } from './service-health.ts';
 import { loadServiceHealths } from './service-health-store.ts';
 
 export const getServiceDependencies = endpoint(getServiceDependenciesContract, async ({ parameters }, context) => {
@@ -21,7 +21,7 @@ export const getServiceDependencies = endpoint(getServiceDependenciesContract, a
       status: statusOf(name),
       depends_on: byReach(dependencies, statusOf),
       depended_on_by: byReach(dependents, statusOf),
-      root_cause: rootCauseOf(catalogue, name, (service) => statusOf(service) === 'unhealthy'),
+      root_cause: rootCauseOf(catalogue, name, (service) => troubleIn(statusOf(service))),
       graph: graphView(catalogue, statusOf, [
         { name, distance: 0, relation: 'self' },
         ...dependencies.map((related) => ({ ...related, relation: 'dependency' as const })),

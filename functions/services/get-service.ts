@@ -6,7 +6,8 @@ import { serviceNamed } from '../core/catalogue-service.ts';
 import { endpoint, type Home } from '../core/endpoint.ts';
 import { isoTime } from '../core/schemas.ts';
 import { recentEventsOf } from '../events/contract.ts';
-import { containerFacts } from './container-facts.ts';
+import { type ContainerFacts, containerFacts } from './container-facts.ts';
+import { loadFactsOfContainer } from './container-facts-store.ts';
 import { getServiceContract, type RuntimeView } from './contract.ts';
 import { dependentsOf } from './service-graph.ts';
 import { loadServiceHealths } from './service-health-store.ts';
@@ -30,14 +31,14 @@ export const getService = endpoint(getServiceContract, async ({ parameters }, co
   ]);
   const nowMs = backend.clock.now();
   const health = healths.get(name);
-  const { inspect, runtime, error } = container;
+  const { inspect, facts, runtime, error } = container;
   const dependents = dependentsOf(catalogue, name).filter(({ distance }) => distance === 1);
   return {
     answer: 'ok',
     body: {
       ...serviceView(service, {
         health,
-        facts: inspect && containerFacts(inspect),
+        facts,
         nowMs,
         intervalSeconds: settings.probeIntervalSeconds,
       }),
@@ -70,22 +71,28 @@ export const getService = endpoint(getServiceContract, async ({ parameters }, co
 });
 
 interface Sight {
+  facts: ContainerFacts | null | undefined;
   inspect: ContainerInspectInfo | undefined;
   runtime: RuntimeView | null;
   error: string | null;
 }
 
-/** The container now, or why it cannot be seen: what else is known of the service is worth an answer without it. */
-async function lookAt({ name, container }: Service, { containers }: Pick<Home, 'containers'>): Promise<Sight> {
+/**
+ * The container now, or why it cannot be seen: what else is known of the service is worth an answer without it, as is
+ * what was last seen of its container.
+ */
+async function lookAt({ name, container }: Service, { backend, containers }: Home): Promise<Sight> {
   const engine = containers.engineOf(name);
   try {
     const inspect = await engine.inspect(container);
-    if (!inspect) return { inspect, runtime: null, error: `There is no container ${container} on ${engine.host}.` };
+    if (!inspect)
+      return { facts: null, inspect, runtime: null, error: `There is no container ${container} on ${engine.host}.` };
     const usage = inspect.State.Running ? await engine.usage(container).catch(nothingTold) : noUsage;
-    return { inspect, runtime: runtimeView(inspect, usage), error: null };
+    return { facts: containerFacts(inspect), inspect, runtime: runtimeView(inspect, usage), error: null };
   } catch (error) {
     if (!(error instanceof ContainerError)) throw error;
-    return { inspect: undefined, runtime: null, error: error.message };
+    const facts = await loadFactsOfContainer(backend, name);
+    return { facts, inspect: undefined, runtime: null, error: error.message };
   }
 }
 

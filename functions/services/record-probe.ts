@@ -1,8 +1,7 @@
 import type { Probe } from '../../platform/probing/probe.ts';
 import type { Home } from '../core/endpoint.ts';
-import { announceHealth } from './announce-health.ts';
 import { rootCauseOf } from './service-graph.ts';
-import { isFailing, neverProbed, type ServiceHealth, withProbe } from './service-health.ts';
+import { type HealthChange, neverProbed, type ServiceHealth, troubleOf, withProbe } from './service-health.ts';
 import { loadServiceHealth, storeProbe } from './service-health-store.ts';
 import { addHour } from './service-history-store.ts';
 
@@ -10,32 +9,32 @@ import { addHour } from './service-history-store.ts';
 const attemptsMax = 4;
 
 /**
- * Stores what a probe makes of a service's health, and announces the change when it confirms one. `healths` is what the
- * round knows of all services, and is kept up to date. When somebody else wrote in between, it is decided again on what
- * they wrote; one probe never counts twice.
+ * Stores what a probe makes of a service's health. Gives the changes to announce: none unless the probe confirmed one.
+ * `healths` is what the round knows of all services, and is kept up to date. When somebody else wrote in between, it is
+ * decided again on what they wrote; one probe never counts twice.
  */
 export async function recordProbe(
   home: Home,
   service: string,
   { probe, healths }: { probe: Probe; healths: Map<string, ServiceHealth> },
-): Promise<void> {
+): Promise<HealthChange[]> {
   const { backend, catalogue, settings } = home;
-  const isDown = (name: string) => isFailing(healths.get(name) ?? neverProbed);
+  const trouble = (name: string) => troubleOf(healths.get(name) ?? neverProbed);
   const rules = {
     intervalSeconds: settings.probeIntervalSeconds,
-    rootCause: () => rootCauseOf(catalogue, service, isDown),
+    rootCause: () => rootCauseOf(catalogue, service, trouble),
   };
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const before = healths.get(service) ?? neverProbed;
     const { health: after, finishedHour, change } = withProbe(before, probe, rules);
-    if (after === before) return;
+    if (after === before) return [];
     if (finishedHour) await addHour(backend, service, finishedHour);
     if (await storeProbe(backend, service, { before, after })) {
       healths.set(service, after);
-      if (change) await announceHealth(home, service, after.unannounced);
-      return;
+      return change ? after.unannounced : [];
     }
     healths.set(service, (await loadServiceHealth(backend, service)) ?? neverProbed);
   }
   home.log.warn('probe not recorded: others wrote in between', { service_name: service });
+  return [];
 }

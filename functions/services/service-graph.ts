@@ -16,20 +16,25 @@ export function dependentsOf(catalogue: Catalogue, name: string): Related[] {
   return reached(catalogue, name, dependents(catalogue));
 }
 
+/** In what way a service is in trouble, as a reason for others to be. */
+export type Trouble = 'failing' | 'impaired';
+
 /**
- * The failing dependency that explains why a service fails: of those that are reached through failing services alone, the
- * farthest whose own dependencies all work; of several as far, the first of the catalogue. Null when every direct
- * dependency works, so that the fault is the service's own.
+ * The failing dependency that explains why a service is in trouble: of those that are reached through services in trouble
+ * alone, the farthest that no other failing one explains; of several as far, the first of the catalogue. Null when there
+ * is none, so that the fault is the service's own. One that is only impaired may pass trouble on, and explains none.
  */
 export function rootCauseOf(
   catalogue: Catalogue,
   name: string,
-  isFailing: (service: string) => boolean,
+  troubleOf: (service: string) => Trouble | null,
 ): string | null {
-  const links = dependencies(catalogue);
-  const failing = (service: string) => (links.get(service) ?? []).filter((dependency) => isFailing(dependency));
-  const explained = reached(catalogue, name, new Map(catalogue.services.map((row) => [row.name, failing(row.name)])));
-  const roots = explained.filter((dependency) => failing(dependency.name).length === 0);
+  const links = new Map(
+    catalogue.services.map((service) => [service.name, service.depends_on.filter((each) => troubleOf(each) !== null)]),
+  );
+  const failingBelow = (service: string) =>
+    reached(catalogue, service, links).filter((dependency) => troubleOf(dependency.name) === 'failing');
+  const roots = failingBelow(name).filter((dependency) => failingBelow(dependency.name).length === 0);
   const farthest = Math.max(...roots.map(({ distance }) => distance));
   return roots.find(({ distance }) => distance === farthest)?.name ?? null;
 }

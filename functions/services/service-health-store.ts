@@ -1,6 +1,15 @@
 import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
+import type { Probe } from '../../platform/probing/probe.ts';
 import { loadPartition } from '../core/load-partition.ts';
-import { type HealthChange, type Maintenance, neverProbed, type ServiceHealth } from './service-health.ts';
+import { untilUnchanged } from '../core/revision.ts';
+import {
+  type HealthChange,
+  type Maintenance,
+  neverProbed,
+  type ServiceHealth,
+  withDoubt,
+  withRestartEnded,
+} from './service-health.ts';
 
 const pk = 'probe';
 
@@ -27,17 +36,13 @@ export function storeProbe(
   service: string,
   { before, after }: { before: ServiceHealth; after: ServiceHealth },
 ): Promise<boolean> {
-  const { maintenance, ...fields } = after;
-  const set = { ...fields, ...maintenanceFields(maintenance), unannouncedMs: after.unannounced.at(-1)?.atMs };
-  const unchanged = {
-    lastProbeMs: before.lastProbeMs ?? undefined,
-    countsFromMs: before.countsFromMs ?? undefined,
-    maintenanceId: before.maintenance?.operationId,
-    unannouncedMs: before.unannounced.at(-1)?.atMs,
-  };
-  return isApplied(
-    backend.table('services').update({ pk, sk: service }, { set: withoutNulls(set) }, { equals: unchanged }),
-  );
+  return isApplied(replaceHealth(backend, service, { before, after }));
+}
+
+/** Stores why a probe does not count. Another probe that was written in between knows better, and stays. */
+export async function storeDoubt(backend: Tables, service: string, before: ServiceHealth, probe: Probe): Promise<void> {
+  const after = withDoubt(before, probe);
+  if (after !== before) await isApplied(replaceHealth(backend, service, { before, after }));
 }
 
 /** Notes that the events of these changes are published, unless others have joined them. */
@@ -54,15 +59,38 @@ export async function beginMaintenance(backend: Tables, service: string, mainten
   await backend.table('services').update({ pk, sk: service }, { set: maintenanceFields(maintenance) });
 }
 
-/** Lets probes count again that begin from now on, unless another restart has begun since. */
+/**
+ * Lets probes count again that begin from now on, unless another restart has begun since. `isHealthy` tells that the
+ * restart found the service healthy; a change that this is stands in `unannounced`, for the next round of probes.
+ */
 export async function endMaintenance(
   backend: Pick<Backend, 'table' | 'clock'>,
   service: string,
-  operationId: string,
+  { operationId, isHealthy }: { operationId: string; isHealthy: boolean },
 ): Promise<void> {
-  const ended = { set: { countsFromMs: backend.clock.now() }, remove: ['maintenanceId', 'maintenanceUntilMs'] };
-  const ours = { equals: { maintenanceId: operationId } };
-  await isApplied(backend.table('services').update({ pk, sk: service }, ended, ours));
+  await untilUnchanged(async () => {
+    const before = await loadServiceHealth(backend, service);
+    if (before?.maintenance?.operationId !== operationId) return;
+    const after = withRestartEnded(before, { nowMs: backend.clock.now(), isHealthy });
+    await replaceHealth(backend, service, { before, after });
+  });
+}
+
+/** Throws ConditionFailed when the stored health is not `before` any more. */
+function replaceHealth(
+  backend: Tables,
+  service: string,
+  { before, after }: { before: ServiceHealth; after: ServiceHealth },
+): Promise<Item> {
+  const { maintenance, ...fields } = after;
+  const set = { ...fields, ...maintenanceFields(maintenance), unannouncedMs: after.unannounced.at(-1)?.atMs };
+  const unchanged = {
+    lastProbeMs: before.lastProbeMs ?? undefined,
+    countsFromMs: before.countsFromMs ?? undefined,
+    maintenanceId: before.maintenance?.operationId,
+    unannouncedMs: before.unannounced.at(-1)?.atMs,
+  };
+  return backend.table('services').update({ pk, sk: service }, { set: withoutNulls(set) }, { equals: unchanged });
 }
 
 /** Flat, so that a write can name what it expects. */

@@ -1,5 +1,6 @@
 import type { Probe } from '../../platform/probing/probe.ts';
 import type { serviceStatuses } from '../events/contract.ts';
+import type { Trouble } from './service-graph.ts';
 import { type HourRecord, withWatched } from './service-history.ts';
 
 export type ServiceStatus = (typeof serviceStatuses)[number];
@@ -9,11 +10,15 @@ export interface ServiceHealth {
   /** As confirmed by repeated probes; whether the last probe is too old is for {@link statusAt} to judge. */
   status: ServiceStatus;
   sinceMs: number | null;
+  /** Since when it has been degraded or unhealthy, in whatever turns; null: it is not. */
+  troubledSinceMs: number | null;
   reason: string | null;
   lastProbeMs: number | null;
   latencyMs: number | null;
   version: string | null;
   startedMs: number | null;
+  /** Since when no probe of it has counted, as nothing at all could be reached; null: the last one counted. */
+  doubtedSinceMs: number | null;
   /** The last probes, newest first: when, result, how long. */
   recent: RecentProbe[];
   /** Earlier probes count for no change, as they fell into a restart of ours; null: all count. */
@@ -61,11 +66,13 @@ const unannouncedMax = 10;
 export const neverProbed: ServiceHealth = {
   status: 'unknown',
   sinceMs: null,
+  troubledSinceMs: null,
   reason: null,
   lastProbeMs: null,
   latencyMs: null,
   version: null,
   startedMs: null,
+  doubtedSinceMs: null,
   recent: [],
   countsFromMs: null,
   maintenance: null,
@@ -73,19 +80,35 @@ export const neverProbed: ServiceHealth = {
   unannounced: [],
 };
 
-/** The status as it can be claimed now: unknown when the last probe is older than three intervals. */
+/** The status as it can be claimed now: unknown when the last probe says nothing of now. */
 export function statusAt(
   health: Pick<ServiceHealth, 'status' | 'lastProbeMs'> | undefined,
   nowMs: number,
   intervalSeconds: number,
 ): ServiceStatus {
   if (!health || health.lastProbeMs === null) return 'unknown';
-  return nowMs - health.lastProbeMs > staleMs(intervalSeconds) ? 'unknown' : health.status;
+  return isCurrent(health.lastProbeMs, nowMs, intervalSeconds) ? health.status : 'unknown';
 }
 
-/** Whether it fails, or has begun to: what makes it a cause for those that depend on it, even before that is confirmed. */
-export function isFailing({ status, recent }: Pick<ServiceHealth, 'status' | 'recent'>): boolean {
-  return status === 'unhealthy' || recent[0]?.result === 'failed';
+/** Whether what was seen then says something of now: not after three intervals, nor after the clock was set back. */
+export function isCurrent(seenMs: number, nowMs: number, intervalSeconds: number): boolean {
+  return nowMs - seenMs <= staleMs(intervalSeconds) && !isSetBack(seenMs, nowMs, intervalSeconds);
+}
+
+/** The trouble that a confirmed status is. */
+export function troubleIn(status: ServiceStatus): Trouble | null {
+  if (status === 'unhealthy') return 'failing';
+  return status === 'degraded' ? 'impaired' : null;
+}
+
+/**
+ * The trouble that a service is in or has begun to be in: what explains that of others before it is confirmed itself, as
+ * those that depend on it are found in trouble in the same round.
+ */
+export function troubleOf({ status, recent }: Pick<ServiceHealth, 'status' | 'recent'>): Trouble | null {
+  const begun = recent[0]?.result ?? 'good';
+  if (status === 'unhealthy' || begun === 'failed') return 'failing';
+  return begun === 'impaired' ? 'impaired' : troubleIn(status);
 }
 
 /** What one probe makes of a service's health. */
@@ -99,22 +122,27 @@ export interface Judgement {
 
 /**
  * The health after a probe. `rootCause` is asked only for a change to the worse. A probe that is not newer than the last
- * one changes nothing. The first probe that finds the service at work is its first status and no change.
+ * one changes nothing, unless the clock was set back. The first probe that finds the service at work is its first status
+ * and no change.
  */
 export function withProbe(
   before: ServiceHealth,
   probe: Probe,
   { intervalSeconds, rootCause }: { intervalSeconds: number; rootCause: () => string | null },
 ): Judgement {
-  if (before.lastProbeMs !== null && probe.atMs <= before.lastProbeMs)
-    return { health: before, finishedHour: null, change: null };
-  const { maintenance, countsFromMs } = maintenanceAt(before, probe.atMs);
+  if (isOvertaken(before, probe, intervalSeconds)) return { health: before, finishedHour: null, change: null };
+  const { maintenance, countsFromMs } = maintenanceAt(before, probe.atMs, intervalSeconds);
   const recent = [
     { atMs: probe.atMs, result: probe.result, latencyMs: probe.latencyMs },
     ...before.recent.slice(0, recentMax - 1),
   ];
-  const counting = recent.filter(({ atMs }) => atMs >= (countsFromMs ?? 0)).map(({ result }) => result);
-  const status = maintenance ? before.status : statusAfter(before.status, counting);
+  const counting = unbroken(recent, intervalSeconds).filter(({ atMs }) => atMs >= (countsFromMs ?? 0));
+  const status = maintenance
+    ? before.status
+    : statusAfter(
+        before.status,
+        counting.map(({ result }) => result),
+      );
   const change = changeOf(before, status, probe, rootCause);
   const watched = withWatched(before.hour, {
     fromMs: lastWatchedMs(before, probe.atMs, intervalSeconds),
@@ -125,19 +153,52 @@ export function withProbe(
     health: {
       status,
       sinceMs: status === before.status ? before.sinceMs : probe.atMs,
+      troubledSinceMs: troubleIn(status) === null ? null : (before.troubledSinceMs ?? probe.atMs),
       reason: probe.reason,
       lastProbeMs: probe.atMs,
       latencyMs: probe.latencyMs,
       version: probe.version ?? (probe.result === 'failed' ? before.version : null),
       startedMs: probe.startedMs ?? (probe.result === 'failed' ? before.startedMs : null),
+      doubtedSinceMs: null,
       recent,
       countsFromMs,
       maintenance,
       hour: watched.hour,
-      unannounced: change ? [...before.unannounced, change].slice(-unannouncedMax) : before.unannounced,
+      unannounced: withChange(before, change),
     },
     finishedHour: watched.finished,
     change,
+  };
+}
+
+/**
+ * The health after a probe of a round in which nothing could be reached, which may as well be our own network's fault: it
+ * counts for nothing, and tells why nothing newer is known.
+ */
+export function withDoubt(before: ServiceHealth, { atMs, reason }: Pick<Probe, 'atMs' | 'reason'>): ServiceHealth {
+  const told = `${reason}; no service could be reached`;
+  if (before.doubtedSinceMs !== null && before.reason === told) return before;
+  return { ...before, reason: told, doubtedSinceMs: before.doubtedSinceMs ?? atMs };
+}
+
+/**
+ * The health when a restart of ours has ended: later probes count again. One that found the service healthy did so by as
+ * many successes in a row as recovering takes, so that this is its status; but not when it should have ended long before.
+ */
+export function withRestartEnded(
+  before: ServiceHealth,
+  { nowMs, isHealthy }: { nowMs: number; isHealthy: boolean },
+): ServiceHealth {
+  const ended = { ...before, maintenance: null, countsFromMs: nowMs };
+  if (!isHealthy || !before.maintenance || before.maintenance.untilMs <= nowMs) return ended;
+  const change = changeOf(before, 'healthy', { atMs: nowMs, reason: null }, () => null);
+  return {
+    ...ended,
+    status: 'healthy',
+    sinceMs: before.status === 'healthy' ? before.sinceMs : nowMs,
+    troubledSinceMs: null,
+    reason: null,
+    unannounced: withChange(before, change),
   };
 }
 
@@ -146,8 +207,29 @@ function staleMs(intervalSeconds: number): number {
   return 3 * intervalSeconds * 1000;
 }
 
+/** Those since the last gap in which the status was unknown: what was before it says nothing of now. */
+function unbroken(recent: RecentProbe[], intervalSeconds: number): RecentProbe[] {
+  const gap = recent.findIndex(({ atMs }, index) => {
+    const later = recent[index - 1];
+    return later !== undefined && Math.abs(later.atMs - atMs) > staleMs(intervalSeconds);
+  });
+  return gap < 0 ? recent : recent.slice(0, gap);
+}
+
+/** Whether a stored time lies so far ahead that no probe which met another explains it, but a clock that was set back. */
+function isSetBack(storedMs: number, nowMs: number, intervalSeconds: number): boolean {
+  return storedMs - nowMs > intervalSeconds * 1000;
+}
+
+function isOvertaken({ lastProbeMs }: ServiceHealth, { atMs }: Probe, intervalSeconds: number): boolean {
+  return lastProbeMs !== null && atMs <= lastProbeMs && !isSetBack(lastProbeMs, atMs, intervalSeconds);
+}
+
 /** One that nobody ended is over when its time is, and counts as ended then. */
-function maintenanceAt({ maintenance, countsFromMs }: ServiceHealth, nowMs: number) {
+function maintenanceAt(before: ServiceHealth, nowMs: number, intervalSeconds: number) {
+  const { maintenance } = before;
+  const isAhead = before.countsFromMs !== null && isSetBack(before.countsFromMs, nowMs, intervalSeconds);
+  const countsFromMs = isAhead ? null : before.countsFromMs;
   if (!maintenance || maintenance.untilMs > nowMs) return { maintenance, countsFromMs };
   return { maintenance: null, countsFromMs: Math.max(countsFromMs ?? 0, maintenance.untilMs) };
 }
@@ -165,7 +247,7 @@ function statusAfter(status: ServiceStatus, results: Probe['result'][]): Service
 function changeOf(
   { status: from }: ServiceHealth,
   to: ServiceStatus,
-  { atMs, reason }: Probe,
+  { atMs, reason }: Pick<Probe, 'atMs' | 'reason'>,
   rootCause: () => string | null,
 ): HealthChange | null {
   if (from === to || (from === 'unknown' && to !== 'unhealthy')) return null;
@@ -178,7 +260,12 @@ function changeOf(
   };
 }
 
-/** The time between two probes was watched, unless it is so long that the status was unknown in between. */
+function withChange({ unannounced }: ServiceHealth, change: HealthChange | null): HealthChange[] {
+  return change ? [...unannounced, change].slice(-unannouncedMax) : unannounced;
+}
+
+/** The time between two probes was watched, unless it is so long that the status was unknown in between, or went by backwards. */
 function lastWatchedMs({ lastProbeMs }: ServiceHealth, nowMs: number, intervalSeconds: number): number {
-  return lastProbeMs === null || nowMs - lastProbeMs > staleMs(intervalSeconds) ? nowMs : lastProbeMs;
+  if (lastProbeMs === null || nowMs - lastProbeMs > staleMs(intervalSeconds)) return nowMs;
+  return Math.min(lastProbeMs, nowMs);
 }

@@ -2,7 +2,7 @@ import type { Service } from '../../platform/catalogue.ts';
 import { isoTime } from '../core/schemas.ts';
 import type { ContainerFacts } from './container-facts.ts';
 import type { ServiceView } from './contract.ts';
-import { neverProbed, type ServiceHealth, statusAt } from './service-health.ts';
+import { neverProbed, type ServiceHealth, type ServiceStatus, statusAt } from './service-health.ts';
 
 interface Known {
   health: ServiceHealth | undefined;
@@ -18,7 +18,7 @@ export function serviceView(
 ): ServiceView {
   const { name, container, port, tier, critical } = service;
   const status = statusAt(health, nowMs, intervalSeconds);
-  const startedMs = health.startedMs ?? facts?.startedMs ?? null;
+  const startedMs = isDown(status, facts) ? null : (health.startedMs ?? facts?.startedMs ?? null);
   return {
     name,
     container,
@@ -34,6 +34,11 @@ export function serviceView(
     version: health.version ?? facts?.version ?? null,
     restarting: health.maintenance !== null && health.maintenance.untilMs > nowMs,
   };
+}
+
+/** The start that a service told once says nothing of now when it fails, or when its container does not run. */
+function isDown(status: ServiceStatus, facts: Known['facts']): boolean {
+  return status === 'unhealthy' || facts?.startedMs === null;
 }
 
 /** How many of the services have each status. */

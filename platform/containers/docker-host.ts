@@ -9,4 +9,9 @@ export const dockerHost = z
   .regex(
     /^(unix:\/\/\/\S+|(tcp|https):\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}\/?)$/,
     'must be unix:///<path>, tcp://<host>:<port> or https://<host>:<port>',
-  );
+  )
+  .refine(isAddress, 'must have a host that a URL can have, and a port from 1 to 65535');
+
+function isAddress(text: string): boolean {
+  return URL.canParse(text) && new URL(text).port !== '0';
+}

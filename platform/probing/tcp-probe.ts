@@ -1,12 +1,13 @@
 import { connect } from 'node:net';
+import { addressOf } from '../catalogue.ts';
 import { isFromTheOtherSide, reasonOf } from './connection-failure.ts';
 import type { Sight } from './probe.ts';
 
 /** Whether the service takes a connection, which is closed at once. */
 export function probeTcp(url: string, { timeoutMs }: { timeoutMs: number }): Promise<Sight> {
-  const { hostname, port } = new URL(url);
+  const address = addressOf(url);
   return new Promise((resolve) => {
-    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });
+    const socket = connect(address);
     const end = (sight: Sight) => {
       clearTimeout(limit);
       socket.destroy();

@@ -11,7 +11,7 @@ export interface Operation {
 export interface ServiceDetail {
   status: string;
   restarting: boolean;
-  runtime: { id: string; state: string; memory_limit_bytes: number | null } | null;
+  runtime: { id: string; state: string; started_at: string | null; memory_limit_bytes: number | null } | null;
   runtime_error: string | null;
   configuration: {
     pending: unknown;

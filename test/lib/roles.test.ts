@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Access, secretsOf, type TableMode } from '../../backend/resources.ts';
+import { type Access, type SecretName, secretsOf, type TableMode } from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { accessOf } from '../../functions/core/contract.ts';
 import { fallbackContract } from '../../functions/core/fallback.ts';
@@ -37,6 +37,13 @@ const functions: { name: string; access: Access; more: string[] }[] = [
   })),
 ];
 
+/** Every secret of the deployment, with what is in its ARN. */
+const secretIds = new Map<SecretName, string>([
+  ['token', everyChoice.tokenSecret],
+  ['container-hosts', everyChoice.containerHostsSecret],
+  ...Object.entries(everyChoice.upstreamSecrets).map(([service, id]) => [`upstream/${service}`, id] as const),
+]);
+
 const readActions = ['dynamodb:GetItem', 'dynamodb:Query'];
 const writeActions = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
 const tableActions: Record<TableMode, string[]> = {
@@ -71,6 +78,18 @@ describe('roles', () => {
     const own = statements(roleOf(name)).filter(({ Sid }) => !Sid);
     const actions = new Set(own.flatMap(actionsOf).filter((action) => !/^(dynamodb|logs|kms):/.test(action)));
     expect([...actions].sort()).toEqual([...otherActions(access), ...more].sort());
+  });
+
+  it.each([...functions, { name: 'authorizer', access: { secrets: ['token'] } }] satisfies {
+    name: string;
+    access: Access;
+  }[])('$name may read the secrets that its contract asks for, and no others', ({ name, access }) => {
+    const reading = statements(roleOf(name)).filter((statement) =>
+      actionsOf(statement).includes('secretsmanager:GetSecretValue'),
+    );
+    const resources = JSON.stringify(reading.map(({ Resource }) => Resource));
+    const granted = [...secretIds].filter(([, id]) => resources.includes(id)).map(([secret]) => secret);
+    expect(granted).toEqual([...secretIds.keys()].filter((secret) => secretsOf(access).includes(secret)));
   });
 
   it.each([
@@ -116,7 +135,7 @@ function tablesIn(resource: unknown): string[] {
 }
 
 function otherActions(access: Access): string[] {
-  const given = secretsOf(access).filter((name) => name.slice('upstream/'.length) in everyChoice.upstreamSecrets);
+  const given = secretsOf(access).filter((name) => secretIds.has(name));
   return [
     ...(access.queues ? ['sqs:SendMessage'] : []),
     ...(access.machines ? ['states:StartExecution', 'states:DescribeExecution'] : []),

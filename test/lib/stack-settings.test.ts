@@ -47,6 +47,19 @@ describe('the CDK context', () => {
     expect(() => read(context)).toThrow(says);
   });
 
+  it.each([
+    { context: { probeIntervalSeconds: 5, probeTimeoutMs: 5000 }, says: /probeTimeoutMs: must be less than .*5000 ms/ },
+    { context: { probeIntervalSeconds: '5', probeTimeoutMs: '5000' }, says: /probeTimeoutMs: must be less than/ },
+    { context: { probeSlowMs: 4000 }, says: /probeSlowMs: must be less than .*4000 ms/ },
+    { context: { monitorSeconds: 1800 }, says: /monitorSeconds: must be less than .*1800 seconds/ },
+    { context: { stageDeadlines: { monitor: 60 } }, says: /monitorSeconds: must be less than .*60 seconds/ },
+  ])('$context, on which every function would die at its start, is refused', ({ context, says }) => {
+    const problems = problemsOf({ ...context, logLevel: 'LOUD' });
+    expect(problems).toMatch(says);
+    expect(problems).toMatch(/logLevel: /);
+    expect(problems).not.toMatch(/[A-Z]+_[A-Z]+/);
+  });
+
   it('names everything that is wrong at once, wherever it is checked', () => {
     const says = problemsOf({
       artifactDays: 0,

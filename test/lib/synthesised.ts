@@ -62,6 +62,7 @@ export const everyChoice = {
     hostedZone: { id: 'Z111', name: 'example.com' },
   },
   tokenSecret: 'omni/token',
+  containerHostsSecret: 'omni/container-hosts',
   alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:alarms',
   apiGatewayLogRole: false,
   rateLimits: { read: 500 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidCatalogue, parseCatalogue, serviceUrl } from '../../platform/catalogue.ts';
+import { addressOf, InvalidCatalogue, parseCatalogue, serviceUrl } from '../../platform/catalogue.ts';
 import { readCatalogue } from '../../platform/read-catalogue.ts';
 
 const row = {
@@ -60,6 +60,13 @@ describe('a catalogue is refused with the row and the reason', () => {
     ['probe that is no path', [{ ...row, probe: 'health' }], /^a: probe: .*"tcp"/],
     ['URL with credentials', [{ ...row, url: 'http://me:secret@host' }], /^a: url: /],
     ['tcp URL with an HTTP probe', [{ ...row, url: 'tcp://host:1' }], 'a: url: a tcp URL needs the probe "tcp"'],
+    ['container that cannot be the host of a URL', [{ ...row, container: 'omni-redis-7.2' }], /^a: container: .*url/],
+    ['the same with a TCP probe', [{ ...row, container: 'omni-redis-7.2', probe: 'tcp' }], /^a: container: .*url/],
+    ['tcp URL without a port', [{ ...row, probe: 'tcp', url: 'tcp://host' }], 'a: url: needs a port'],
+    ['URL with port 0', [{ ...row, url: 'http://host:0' }], 'a: url: needs a port'],
+    ['docker_host with a port beyond 65535', [{ ...row, docker_host: 'tcp://h:99999' }], /^a: docker_host: .*port/],
+    ['docker_host with port 0', [{ ...row, docker_host: 'tcp://h:0' }], /^a: docker_host: .*port/],
+    ['docker_host that no URL can have', [{ ...row, docker_host: 'https://h.2:2376' }], /^a: docker_host: .*host/],
     ['row without a name', [row, { ...row, name: undefined }], /^row 2: name: /],
     ['row that is no object', ['a'], /^row 1: /],
     ['service that depends on itself', [{ ...row, depends_on: ['a'] }], 'a: depends_on: is a cycle: a → a'],
@@ -101,6 +108,20 @@ describe('a catalogue is refused with the row and the reason', () => {
   test.each([null, [], {}, { services: [] }, { services: {} }])('%j is no catalogue', (json) => {
     expect(() => parseCatalogue(json)).toThrow(InvalidCatalogue);
   });
+});
+
+test('a container whose name cannot be the host of a URL is taken with a url', () => {
+  expect(problemsOf([{ ...row, container: 'omni-redis-7.2', probe: 'tcp', url: 'tcp://redis:6379' }])).toEqual([]);
+});
+
+test.each([
+  ['http://x:80', 'x', 80],
+  ['http://x', 'x', 80],
+  ['https://x/base', 'x', 443],
+  ['tcp://x:6379', 'x', 6379],
+  ['tcp://[::1]:6379', '::1', 6379],
+])('%s leads to %s, port %i', (url, host, port) => {
+  expect(addressOf(url)).toEqual({ host, port });
 });
 
 describe('the URL of a service', () => {

@@ -3,27 +3,36 @@ import type { Home } from '../../core/endpoint.ts';
 import { task } from '../../core/task.ts';
 import { announceHealth } from '../announce-health.ts';
 import { pollServicesTask } from '../contract.ts';
+import { logOutage } from '../log-outage.ts';
+import { type NetworkProof, networkProof } from '../network-proof.ts';
 import { recordProbe } from '../record-probe.ts';
-import type { ServiceHealth } from '../service-health.ts';
-import { loadServiceHealths } from '../service-health-store.ts';
+import { roundCounts, storeRoundCounts } from '../round-counts.ts';
+import { type HealthChange, neverProbed, type ServiceHealth } from '../service-health.ts';
+import { loadServiceHealths, storeDoubt } from '../service-health-store.ts';
 
 /**
  * One round: probes every service, all at once, and records each as soon as it is known. A failure that may as well be
- * one of our own network waits until any probe of the round shows that this works, and is dropped when none does. What
- * an earlier round stored and did not announce is announced first. Throws in the end when a service could not be
- * recorded; the others are.
+ * one of our own network waits until any probe of the round shows that this works, and counts for nothing when none does.
+ * What an earlier round stored and did not announce is announced first, and what the round found in all is stored last.
+ * Throws in the end when something could not be recorded or announced; the rest is.
  */
 export const pollServices = task(pollServicesTask, async (_: unknown, home: Home) => {
+  const { services } = home.catalogue;
   const healths = await loadServiceHealths(home.backend);
-  const isNetworkUp = networkProof(home.catalogue.services.length);
-  const outcomes = await Promise.allSettled(
-    home.catalogue.services.map((service) => poll(service, { home, healths, isNetworkUp })),
-  );
-  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
-  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} services could not be recorded`);
-  const recorded = outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length;
-  if (recorded === 0) home.log.warn('no probe came through; the network of the orchestrator itself seems to be down');
-  return { recorded };
+  const doubtedMs = services.flatMap(({ name }) => healths.get(name)?.doubtedSinceMs ?? []);
+  const isNetworkUp = networkProof(services.length);
+  const outcomes = await Promise.all(services.map((service) => poll(service, { home, healths, isNetworkUp })));
+  const recorded = outcomes.flatMap((outcome) => fulfilled(outcome.recorded));
+  const doubts = recorded.flatMap((each) => ('doubt' in each ? [each.doubt] : []));
+  const counted = recorded.length - doubts.length;
+  logOutage(home, { doubts, counted, doubtedMs });
+  const counts = await settled(storeCounts(home, healths));
+  throwFailures({
+    'services could not be recorded': outcomes.flatMap((outcome) => rejected(outcome.recorded)),
+    'services have changes that could not be announced': outcomes.flatMap((outcome) => rejected(outcome.announced)),
+    'counts of the round could not be stored': rejected(counts),
+  });
+  return { recorded: counted };
 });
 
 interface Round {
@@ -32,38 +41,54 @@ interface Round {
   isNetworkUp: NetworkProof;
 }
 
-/** Whether the probe counted. Events that cannot be published keep no probe from being recorded. */
-async function poll(service: Service, { home, healths, isNetworkUp }: Round): Promise<boolean> {
+/** What became of a probe: the changes to announce, or why it does not count. */
+type Recorded = { changes: HealthChange[] } | { doubt: string };
+
+/** Events that cannot be published keep no probe from being recorded, and a probe that fails keeps no event back. */
+async function poll(service: Service, round: Round) {
+  const { home, healths } = round;
+  const announce = (changes: HealthChange[]) => announceHealth(home, service.name, changes);
   const left = healths.get(service.name)?.unannounced ?? [];
-  const [announced, recorded] = await Promise.allSettled([
-    announceHealth(home, service.name, left),
-    probeAndRecord(service, { home, healths, isNetworkUp }),
-  ]);
-  if (recorded.status === 'rejected') throw recorded.reason;
-  if (announced.status === 'rejected') throw announced.reason;
-  return recorded.value;
+  const [announcedLeft, recorded] = await Promise.allSettled([announce(left), probeAndRecord(service, round)]);
+  const changes = fulfilled(recorded).flatMap((each) => ('changes' in each ? each.changes : []));
+  const announced = await settled(announce(changes));
+  return { recorded, announced: announcedLeft.status === 'rejected' ? announcedLeft : announced };
 }
 
-async function probeAndRecord(service: Service, { home, healths, isNetworkUp }: Round): Promise<boolean> {
-  const probe = await home.prober.probe(service);
-  const counts = await isNetworkUp(probe.isNetworkProof);
-  if (counts) await recordProbe(home, service.name, { probe, healths });
-  return counts;
+async function probeAndRecord(service: Service, { home, healths, isNetworkUp }: Round): Promise<Recorded> {
+  const { name } = service;
+  const probing = home.prober.probe(service);
+  const counts = await isNetworkUp(probing);
+  const probe = await probing;
+  if (counts) return { changes: await recordProbe(home, name, { probe, healths }) };
+  await storeDoubt(home.backend, name, healths.get(name) ?? neverProbed, probe);
+  return { doubt: probe.reason ?? 'unknown' };
 }
 
-type NetworkProof = (isProof: boolean) => Promise<boolean>;
+function storeCounts({ backend, catalogue, settings }: Home, healths: ReadonlyMap<string, ServiceHealth>) {
+  const now = { nowMs: backend.clock.now(), intervalSeconds: settings.probeIntervalSeconds };
+  return storeRoundCounts(backend, roundCounts(catalogue, healths, now));
+}
 
-/** So few services may all be down at once more easily than our network. */
-const servicesToDoubt = 3;
+function throwFailures(failures: Record<string, unknown[]>): void {
+  const some = Object.entries(failures).filter(([, errors]) => errors.length > 0);
+  if (some.length === 0) return;
+  const message = some.map(([what, errors]) => `${errors.length} ${what}`).join(', ');
+  throw new AggregateError(
+    some.flatMap(([, errors]) => errors),
+    message,
+  );
+}
 
-/** Tells each probe of a round whether to believe it: at once when it is a proof, else when any is, or when all are there. */
-function networkProof(services: number): NetworkProof {
-  const isUp = Promise.withResolvers<boolean>();
-  let missing = services;
-  return (isProof) => {
-    missing -= 1;
-    if (isProof) isUp.resolve(true);
-    if (missing === 0) isUp.resolve(services < servicesToDoubt);
-    return isUp.promise;
-  };
+async function settled<T>(work: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [outcome] = await Promise.allSettled([work]);
+  return outcome;
+}
+
+function fulfilled<T>(outcome: PromiseSettledResult<T>): T[] {
+  return outcome.status === 'fulfilled' ? [outcome.value] : [];
+}
+
+function rejected(outcome: PromiseSettledResult<unknown>): unknown[] {
+  return outcome.status === 'rejected' ? [outcome.reason] : [];
 }

@@ -111,13 +111,32 @@ describe('a variable that is wrong is named', () => {
     [{ STAGE_DEADLINES: 'monitor=60' }, 60],
   ])('%j leaves the monitor stage no time to end, so MONITOR_SECONDS is refused', (environment, deadline) => {
     expect(() => readFunctionSettings(environment)).toThrow(
-      `The settings are not valid:\n  MONITOR_SECONDS: must be less than the deadline of the monitor stage, ${deadline}`,
+      `The settings are not valid:\n  MONITOR_SECONDS: must be less than the deadline of the monitor stage, ${deadline} seconds`,
     );
   });
 
   it('but one second less than the deadline of the monitor stage is taken', () => {
     const environment = { MONITOR_SECONDS: '60', STAGE_DEADLINES: 'monitor=61' };
     expect(readFunctionSettings(environment).monitorSeconds).toBe(60);
+  });
+
+  it('is named with every other that contradicts another, and with those that are wrong by themselves', () => {
+    const environment = {
+      LOG_LEVEL: 'LOUD',
+      MONITOR_SECONDS: '1800',
+      PROBE_INTERVAL_SECONDS: '5',
+      PROBE_TIMEOUT_MS: '5000',
+      PROBE_SLOW_MS: '6000',
+    };
+    expect(() => readFunctionSettings(environment)).toThrow(
+      /LOG_LEVEL: .*\n {2}MONITOR_SECONDS: .*\n {2}PROBE_TIMEOUT_MS: .*5000 ms\n {2}PROBE_SLOW_MS: .*5000 ms$/,
+    );
+  });
+
+  it('is named once: what contradicts it is for later', () => {
+    const environment = { PROBE_INTERVAL_SECONDS: '7', PROBE_TIMEOUT_MS: '20000', STAGE_DEADLINES: 'monitor=x' };
+    const act = () => readFunctionSettings({ ...environment, MONITOR_SECONDS: '3600' });
+    expect(act).toThrow(/^The settings are not valid:\n {2}STAGE_DEADLINES: .*\n {2}PROBE_INTERVAL_SECONDS: .*$/);
   });
 
   it.each([

@@ -58,6 +58,22 @@ describe('200', () => {
     expect((await dashboard()).status).toBe(status);
   });
 
+  it.each([
+    ['a critical one', 'postgres', undefined, 'unknown'],
+    ['a critical one beside one that is impaired', 'postgres', impaired, 'unknown'],
+    ['a critical one beside one that fails', 'postgres', failed, 'partial_outage'],
+    ['one that is not critical', 'financial-crm', undefined, 'operational'],
+  ])('when nothing is known of %s the platform is not called better than it is', async (_, unknown, sight, status) => {
+    platform.see('ollama', sight);
+    await platform.poll(3);
+    await platform.home.backend.table('services').delete({ pk: 'probe', sk: unknown });
+    const body = await dashboard();
+    expect(body.status).toBe(status);
+    const { tier } = platform.home.catalogue.services.find(({ name }) => name === unknown) ?? {};
+    const ofTier = body.tiers.find(({ name }: { name: string }) => name === tier);
+    expect(ofTier.status).toBe(unknown === 'postgres' ? 'unknown' : 'operational');
+  });
+
   it('tells one incident for services that fail because of another', async () => {
     await platform.poll();
     for (const name of ['postgres', 'source-control', 'ai-coder-alpha']) platform.see(name, failed);
@@ -73,6 +89,35 @@ describe('200', () => {
       affected: ['ai-coder-alpha', 'source-control'],
       impacted: expect.arrayContaining(['knowledge-base']),
     });
+  });
+
+  it('tells one incident where the services between are only degraded', async () => {
+    await platform.poll();
+    platform.see('postgres', failed);
+    for (const name of ['litellm-proxy', 'ai-gateway']) platform.see(name, impaired);
+    await platform.poll(3);
+    expect((await dashboard()).incidents).toMatchObject([
+      { service: 'postgres', affected: ['litellm-proxy', 'ai-gateway'] },
+    ]);
+  });
+
+  it('tells since when an incident lasts, however the trouble changes', async () => {
+    await platform.poll();
+    const started = async () => (await dashboard()).incidents[0]?.started_at;
+    platform.see('redis', impaired);
+    await platform.poll(3);
+    const began = await started();
+    expect(began).toBe(new Date(platform.home.clock.now()).toISOString());
+    for (const sight of [failed, impaired]) {
+      platform.see('redis', sight);
+      await platform.poll(3);
+      expect(await started()).toBe(began);
+    }
+    platform.see('redis', undefined);
+    await platform.poll(2);
+    platform.see('redis', failed);
+    await platform.poll(3);
+    expect(await started()).toBe(new Date(platform.home.clock.now()).toISOString());
   });
 
   it('tells incidents with another origin apart, newest first', async () => {

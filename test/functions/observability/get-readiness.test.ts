@@ -52,6 +52,13 @@ describe('503 SERVICE_UNAVAILABLE', () => {
     ]);
   });
 
+  it('is no failure of ours: it is logged as a warning, without a stack', async () => {
+    await ready();
+    const lines = platform.home.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level !== 'info');
+    expect(lines).toMatchObject([{ level: 'warn', message: 'request refused', code: 'SERVICE_UNAVAILABLE' }]);
+    expect(lines[0]).not.toHaveProperty('error');
+  });
+
   it('is given before the services have been probed, and when the probes are old', async () => {
     expectRefusal(await ready(), 503, 'SERVICE_UNAVAILABLE');
     await platform.poll();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getServiceDependenciesContract } from '../../../functions/services/contract.ts';
 import { expectFaultHidden, expectLimited, expectRefusal, expectTokenRequired } from '../refusals.ts';
-import { failed, openWatchedPlatform, type WatchedPlatform } from './watched-platform.ts';
+import { failed, impaired, openWatchedPlatform, type WatchedPlatform } from './watched-platform.ts';
 
 let platform: WatchedPlatform;
 beforeEach(async () => {
@@ -45,6 +45,14 @@ describe('200', () => {
     platform.see('source-control', failed);
     await platform.poll(3);
     expect((await platform.api.send('GET', path)).body.root_cause).toBe('postgres');
+  });
+
+  it('names it behind a dependency that is only degraded', async () => {
+    platform.see('postgres', failed);
+    platform.see('litellm-proxy', impaired);
+    await platform.poll(3);
+    const ofGateway = '/api/v1/services/ai-gateway/dependencies';
+    expect((await platform.api.send('GET', ofGateway)).body.root_cause).toBe('postgres');
   });
 });
 

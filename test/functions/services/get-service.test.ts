@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getServiceContract } from '../../../functions/services/contract.ts';
+import { inspectContainers } from '../../../functions/services/tasks/inspect-containers.ts';
 import { ContainerHostUnreachable } from '../../../platform/containers/container-engine.ts';
 import { expectFaultHidden, expectLimited, expectRefusal, expectTokenRequired } from '../refusals.ts';
 import { failed, openWatchedPlatform, type WatchedPlatform } from './watched-platform.ts';
@@ -78,6 +79,19 @@ describe('200', () => {
     const { status, body } = await get();
     expect([status, body.runtime_error]).toEqual([200, null]);
     expect(body.runtime).toMatchObject({ state: 'running', memory_bytes: null, cpu_percent: null });
+  });
+
+  it('keeps version and uptime as they were last seen of the container while its host cannot be reached', async () => {
+    const seen = platform.engine.containers.get('omni-litellm');
+    if (seen) {
+      seen.Config.Labels = { 'org.opencontainers.image.version': '1.55.0' };
+      seen.State.StartedAt = new Date(platform.home.clock.now() - 60_000).toISOString();
+    }
+    await inspectContainers.run({}, platform.home);
+    const { version, uptime_seconds } = (await get()).body;
+    expect([version, uptime_seconds]).toEqual(['1.55.0', 60]);
+    platform.breakEngine(() => new ContainerHostUnreachable('The host is gone', 'memory'));
+    expect((await get()).body).toMatchObject({ version, uptime_seconds, runtime: null });
   });
 
   it('is given without the container when there is none, and says so', async () => {

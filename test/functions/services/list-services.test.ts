@@ -67,6 +67,21 @@ describe('200', () => {
     expect(await row('redis')).toMatchObject({ version: '7.4.2', uptime_seconds: 3600 });
   });
 
+  it('shows no uptime of one that fails or whose container does not run, whatever it told when it lived', async () => {
+    const startedMs = platform.home.clock.now() - 60_000;
+    for (const name of ['redis', 'postgres', 'ollama']) platform.see(name, { version: '7.4.1', startedMs });
+    await platform.poll();
+    platform.see('redis', failed);
+    platform.see('postgres', failed);
+    await platform.engine.stop('omni-postgres');
+    await inspectContainers.run({}, platform.home);
+    await platform.poll();
+    expect([(await row('redis')).uptime_seconds, (await row('postgres')).uptime_seconds]).toEqual([90, null]);
+    await platform.poll(2);
+    expect(await row('redis')).toMatchObject({ status: 'unhealthy', uptime_seconds: null, version: '7.4.1' });
+    expect((await row('ollama')).uptime_seconds).toBe(120);
+  });
+
   it('calls a service unknown whose last probe is older than three intervals', async () => {
     await platform.poll();
     platform.home.clock.advance(45_000);

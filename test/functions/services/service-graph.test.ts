@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dependenciesOf, dependentsOf, rootCauseOf } from '../../../functions/services/service-graph.ts';
+import { dependenciesOf, dependentsOf, rootCauseOf, type Trouble } from '../../../functions/services/service-graph.ts';
 import type { Catalogue } from '../../../platform/catalogue.ts';
 import { parseCatalogue } from '../../../platform/catalogue.ts';
 
@@ -23,8 +23,14 @@ const shop = catalogueOf({ shop: ['api', 'cache'], api: ['store'], cache: ['stor
 
 const failing =
   (...names: string[]) =>
-  (name: string) =>
-    names.includes(name);
+  (name: string): Trouble | null =>
+    names.includes(name) ? 'failing' : null;
+
+/** These are impaired, the others that are named fail. */
+const impairedBy =
+  (impaired: string[], ...names: string[]) =>
+  (name: string): Trouble | null =>
+    impaired.includes(name) ? 'impaired' : failing(...names)(name);
 
 describe('what a service depends on', () => {
   it('is found directly and transitively, each once with the fewest steps to it, nearest first', () => {
@@ -89,21 +95,44 @@ describe('the root cause', () => {
     expect(rootCauseOf(shop, 'shop', failing('shop', 'cache', 'api'))).toBe('api');
   });
 
-  it('always fails itself, and all it depends on directly works', () => {
+  it('is found behind services that are only impaired by it', () => {
+    expect(rootCauseOf(shop, 'shop', impairedBy(['api'], 'disk', 'store'))).toBe('disk');
+    expect(rootCauseOf(shop, 'shop', impairedBy(['shop', 'api', 'store'], 'disk'))).toBe('disk');
+    expect(rootCauseOf(shop, 'shop', impairedBy(['store'], 'api', 'disk'))).toBe('disk');
+  });
+
+  it('is not a service that is only impaired', () => {
+    expect(rootCauseOf(shop, 'shop', impairedBy(['api', 'store']))).toBeNull();
+    expect(rootCauseOf(shop, 'shop', impairedBy(['store'], 'api'))).toBe('api');
+  });
+
+  it('fails itself, is explained by nothing else, and is reached through troubled services', () => {
+    const troubles = fc.func(fc.constantFrom<Trouble | null>('failing', 'impaired', null));
     fc.assert(
-      fc.property(acyclic, fc.func(fc.boolean()), (catalogue, isFailing) => {
-        for (const { name, depends_on } of catalogue.services) {
-          const cause = rootCauseOf(catalogue, name, isFailing);
-          expect(cause === null).toBe(!depends_on.some((dependency) => isFailing(dependency)));
-          const row = catalogue.services.find((service) => service.name === cause);
-          if (cause !== null) expect(isFailing(cause)).toBe(true);
-          expect(row?.depends_on.some((dependency) => isFailing(dependency)) ?? false).toBe(false);
+      fc.property(acyclic, troubles, (catalogue, troubleOf) => {
+        for (const { name } of catalogue.services) {
+          const cause = rootCauseOf(catalogue, name, troubleOf);
+          expect(cause === null).toBe(troubledBelow(catalogue, name, troubleOf).every((each) => each !== 'failing'));
+          if (cause === null) continue;
+          expect(troubleOf(cause)).toBe('failing');
+          expect(rootCauseOf(catalogue, cause, troubleOf)).toBeNull();
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 100 },
     );
   });
 });
+
+/** The troubles that are reached from a service through troubled services alone. */
+function troubledBelow(
+  catalogue: Catalogue,
+  name: string,
+  troubleOf: (service: string) => Trouble | null,
+): (Trouble | null)[] {
+  const direct = catalogue.services.find((service) => service.name === name)?.depends_on ?? [];
+  const troubled = direct.filter((dependency) => troubleOf(dependency) !== null);
+  return troubled.flatMap((each) => [troubleOf(each), ...troubledBelow(catalogue, each, troubleOf)]);
+}
 
 /** Catalogues in which each service depends only on later ones. */
 const acyclic = fc

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { readEmbeddedSettings } from '../../../bin/embedded/settings.ts';
+
+describe('the settings of the embedded home', () => {
+  it('may all be left out, and an empty variable counts as unset', () => {
+    expect(readEmbeddedSettings({})).toMatchObject({ port: 8080, functions: { monitorSeconds: 5 } });
+    expect(readEmbeddedSettings({ MONITOR_SECONDS: '', ORCHESTRATOR_CATALOGUE: '' })).toEqual(readEmbeddedSettings({}));
+  });
+
+  it('leave the monitor stage the time of the functions where the platform is not the simulated one', () => {
+    const { functions } = readEmbeddedSettings({ ORCHESTRATOR_CATALOGUE: 'catalogue.json' });
+    expect(functions.monitorSeconds).toBe(60);
+  });
+
+  it('name all that is wrong at once, of home and functions, by itself and between settings', () => {
+    const environment = {
+      PORT: 'many',
+      LOG_LEVEL: 'LOUD',
+      PROBE_TIMEOUT_MS: '20000',
+      STAGE_DEADLINES: 'monitor=5',
+      ORCHESTRATOR_TOKEN: 'short',
+    };
+    for (const name of ['PORT', 'LOG_LEVEL', 'PROBE_TIMEOUT_MS', 'MONITOR_SECONDS', 'ORCHESTRATOR_TOKEN'])
+      expect(() => readEmbeddedSettings(environment)).toThrow(`\n  ${name}: `);
+  });
+
+  it('are judged with the time that the monitor stage has beside the simulated platform', () => {
+    expect(readEmbeddedSettings({ STAGE_DEADLINES: 'monitor=6' }).functions.monitorSeconds).toBe(5);
+  });
+});
