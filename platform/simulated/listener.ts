@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { holdPort } from './held-port.ts';
+import { holdPort, prepareToHold } from './held-port.ts';
 
 /** Makes the server listen on 127.0.0.1; port 0 is any free one. Rejects when the port is taken. */
 export async function openListener(server: Server, port: number): Promise<Listener> {
@@ -8,6 +8,7 @@ export async function openListener(server: Server, port: number): Promise<Listen
   server.on('connection', (socket) => {
     sockets.add(socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket)));
   });
+  await prepareToHold();
   await listen(server, port);
   const { port: openPort } = server.address() as AddressInfo;
   let letGo: (() => Promise<void>) | undefined;
