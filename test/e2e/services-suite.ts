@@ -72,8 +72,12 @@ export function describeServices(site: () => Site): void {
       await askEngine(site(), 'POST /containers/omni-crm/start');
       await statusOnce('financial-crm', ['healthy']);
       await vi.waitFor(
-        async () =>
-          expect(await healthEvents('financial-crm')).toEqual(['healthy to unhealthy', 'unhealthy to healthy']),
+        async () => {
+          const changes = await healthEvents('financial-crm');
+          // Slow answers, as of a busy machine, may make it degraded before and on the way.
+          const ends = changes.map((change) => change.replace(/^.* to /, '')).filter((end) => end !== 'degraded');
+          expect(ends.slice(ends.indexOf('unhealthy'))).toEqual(['unhealthy', 'healthy']);
+        },
         { timeout: 20_000, interval: 300 },
       );
     });
