@@ -1,5 +1,6 @@
 import Docker from 'dockerode';
 import type { Secrets } from '../../backend/backend.ts';
+import { addressOf } from '../catalogue.ts';
 import { ContainerHostUnreachable } from './container-engine.ts';
 import { type HostCertificates, parseHostCertificates } from './host-certificates.ts';
 
@@ -14,7 +15,7 @@ export function dockerClient(host: string, secrets: Secrets): () => Promise<Dock
     const client = new Docker({ ...nothing, socketPath: address.pathname });
     return async () => client;
   }
-  const target = { ...nothing, host: address.hostname, port: address.port };
+  const target = { ...nothing, ...addressOf(host) };
   if (address.protocol === 'tcp:' && address.port !== tlsPort) {
     const client = new Docker({ ...target, protocol: 'http' });
     return async () => client;

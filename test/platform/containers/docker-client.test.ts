@@ -13,7 +13,7 @@ const entry = {
 interface Modem {
   socketPath?: string;
   host?: string;
-  port?: string;
+  port?: number;
   protocol?: string;
   ca?: string;
 }
@@ -26,9 +26,11 @@ async function modemFor(host: string, secret: string | undefined = JSON.stringif
 describe('the client for an address', () => {
   it.each([
     ['unix:///run/docker.sock', { socketPath: '/run/docker.sock' }],
-    ['tcp://engine:2375', { host: 'engine', port: '2375', protocol: 'http' }],
-    ['tcp://engine:2376', { host: 'engine', port: '2376', protocol: 'https', ca: certificate }],
-    ['https://engine:8443', { host: 'engine', port: '8443', protocol: 'https', ca: certificate }],
+    ['tcp://engine:2375', { host: 'engine', port: 2375, protocol: 'http' }],
+    ['tcp://[::1]:2375', { host: '::1', port: 2375, protocol: 'http' }],
+    ['tcp://engine:2376', { host: 'engine', port: 2376, protocol: 'https', ca: certificate }],
+    ['https://engine:8443', { host: 'engine', port: 8443, protocol: 'https', ca: certificate }],
+    ['https://engine:443', { host: 'engine', port: 443, protocol: 'https', ca: certificate }],
   ])('%s', async (host, expected) => {
     expect(await modemFor(host)).toMatchObject(expected);
   });
@@ -37,7 +39,7 @@ describe('the client for an address', () => {
     const before = process.env['DOCKER_HOST'];
     process.env['DOCKER_HOST'] = 'tcp://elsewhere:1';
     try {
-      expect(await modemFor('tcp://engine:2375')).toMatchObject({ host: 'engine', port: '2375' });
+      expect(await modemFor('tcp://engine:2375')).toMatchObject({ host: 'engine', port: 2375 });
       expect((await modemFor('unix:///run/docker.sock')).host).toBeUndefined();
     } finally {
       if (before === undefined) delete process.env['DOCKER_HOST'];
