@@ -18,6 +18,9 @@ const settings = { SIMULATED_DELAY_SCALE: '0.1' };
 /** Some 18 s on an idle machine, most of it the waits of restarts; the rest is for one that is busy. */
 const timeoutMs = 90_000;
 
+/** Longer than a process lets restarts under way go on before it ends; in ms. */
+const closeMs = 30_000;
+
 /**
  * How long each restart goes on before the next one begins, or the process is killed, in ms: so a kill meets each at
  * another moment, the first ones close to their end and the last ones while they replace the container.
@@ -42,9 +45,10 @@ const callsOfChange = [
 /** Those that put the old one back in its place, and then clear the new one away. */
 const callsOfRollBack = [
   'POST /containers/CONTAINER/stop',
+  'POST /containers/CONTAINER/update {"RestartPolicy":{"Name":"no"',
   'POST /containers/CONTAINER/rename',
   'POST /containers/CONTAINER.previous',
-  'POST /containers/CONTAINER/update',
+  'POST /containers/CONTAINER/update {"RestartPolicy":{"Name":"unless-stopped"',
   'POST /containers/CONTAINER/start',
   'POST /containers/CONTAINER.failed',
   'DELETE /containers/CONTAINER.failed',
@@ -87,7 +91,7 @@ describe.concurrent('killed with SIGKILL in the middle of a recreate', () => {
     timeout: timeoutMs,
   }, async ({ signal, onTestFinished }) => {
     let site: EmbeddedSite = await startEmbeddedSite({ settings });
-    onTestFinished(() => site.close());
+    onTestFinished(() => site.close(), closeMs);
     const take = await servicesOf(site);
     for (const gapsMs of rounds) {
       const restarts = await prepareAll(site, take(gapsMs.length));
@@ -102,7 +106,7 @@ describe.concurrent('killed with SIGKILL in the middle of a recreate', () => {
     timeout: timeoutMs,
   }, async ({ signal, onTestFinished }) => {
     let site: EmbeddedSite = await startEmbeddedSite({ settings });
-    onTestFinished(() => site.close());
+    onTestFinished(() => site.close(), closeMs);
     const take = await servicesOf(site);
     const restarts = await prepareAll(site, take(callsOfChange.length));
     const held = await hold(site, callsOf(restarts, callsOfChange));
@@ -117,7 +121,7 @@ describe.concurrent('killed with SIGKILL in the middle of a recreate', () => {
     timeout: timeoutMs,
   }, async ({ signal, onTestFinished }) => {
     let site: EmbeddedSite = await startEmbeddedSite({ settings });
-    onTestFinished(() => site.close());
+    onTestFinished(() => site.close(), closeMs);
     const take = await servicesOf(site);
     const breaking = { environment: { SIMULATED_HEALTH: 'broken' }, timeoutSeconds: 5 };
     const restarts = await prepareAll(site, take(callsOfRollBack.length), breaking);
