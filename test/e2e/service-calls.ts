@@ -10,13 +10,15 @@ export interface Operation {
 
 export interface ServiceDetail {
   status: string;
+  version: string | null;
+  uptime_seconds: number | null;
   restarting: boolean;
   runtime: { id: string; state: string; started_at: string | null; memory_limit_bytes: number | null } | null;
   runtime_error: string | null;
   configuration: {
     pending: unknown;
     effective: { environment: Record<string, string> };
-    revisions: { status: string; operation_id: string | null }[];
+    revisions: { status: string; operation_id: string | null; reason: string | null }[];
   };
 }
 
