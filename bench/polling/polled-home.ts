@@ -54,10 +54,7 @@ export function openPolledHome({ folder, catalogue, environment = {} }: Options)
       if (recorded !== catalogue.services.length) throw new Error(`Only ${recorded} services were recorded.`);
     },
     recordsMs,
-    async close() {
-      await prober.close();
-      await close();
-    },
+    close,
   };
 }
 

@@ -1,4 +1,3 @@
-import { Agent } from 'undici';
 import { type Service, serviceUrl } from '../catalogue.ts';
 import { probeHttp } from './http-probe.ts';
 import type { Probe, Sight } from './probe.ts';
@@ -7,8 +6,6 @@ import { probeTcp } from './tcp-probe.ts';
 export interface Prober {
   /** Asks a service for its liveness and, where it has one, its readiness. Never throws: what went wrong is the result. */
   probe(service: Service): Promise<Probe>;
-  /** Ends the probes under way, which then have failed. */
-  close(): Promise<void>;
 }
 
 export interface ProberOptions {
@@ -24,7 +21,6 @@ export interface ProberOptions {
  * still takes new ones. Redirects are not followed, and no credential is sent.
  */
 export function createProber({ timeoutMs, slowMs, clock }: ProberOptions): Prober {
-  const agent = new Agent({ pipelining: 0, connect: { timeout: 0 }, maxHeaderSize: 16_384 });
   return {
     async probe(service) {
       const atMs = clock.now();
@@ -32,12 +28,11 @@ export function createProber({ timeoutMs, slowMs, clock }: ProberOptions): Probe
       const limits = { timeoutMs, nowMs: atMs };
       const seen: Sight & { answeredAt?: number } = await (service.probe === 'tcp'
         ? probeTcp(serviceUrl(service), limits)
-        : probeHttp(agent, service, limits));
+        : probeHttp(service, limits));
       const { answeredAt = performance.now(), ...sight } = seen;
       const latencyMs = Math.round(answeredAt - startedAt);
       if (sight.result !== 'good' || latencyMs < slowMs) return { ...sight, atMs, latencyMs };
       return { ...sight, result: 'impaired', reason: `took ${latencyMs} ms`, atMs, latencyMs };
     },
-    close: () => agent.destroy(),
   };
 }
