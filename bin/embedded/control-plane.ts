@@ -73,7 +73,6 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     site: await siteOf(backend, homeOf),
     async close() {
       await schedules.stop();
-      await prober.close();
       await backend.close();
     },
   };

@@ -1,9 +1,9 @@
-/** What the codes of Node and undici mean to people. */
+/** What Node's codes mean to people. */
 const meanings: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection broken off',
   EPIPE: 'connection broken off',
-  UND_ERR_SOCKET: 'connection broken off',
+  EPROTO: 'no agreement on encryption',
   ENOTFOUND: 'host name not found',
   EAI_AGAIN: 'host name not found',
   EHOSTUNREACH: 'host unreachable',
@@ -12,13 +12,13 @@ const meanings: Record<string, string> = {
 };
 
 /** Failures that only somebody at the other end can have caused. */
-const fromTheOtherSide = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const fromTheOtherSide = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EPROTO']);
 
 /** Why there was no answer, in a few words that quote nothing of it. */
 export function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
   const code = codeOf(error);
-  if (isNotHttp(error)) return 'answered with something other than HTTP';
+  if (isNotHttp(code)) return 'answered with something other than HTTP';
   if (isCertificateCode(code)) return `certificate not accepted: ${code}`;
   return meanings[code] ?? `no connection: ${code}`;
 }
@@ -26,12 +26,12 @@ export function reasonOf(error: unknown, timeoutMs: number): string {
 /** Whether the failure shows that the network between here and there works. */
 export function isFromTheOtherSide(error: unknown): boolean {
   const code = codeOf(error);
-  return fromTheOtherSide.has(code) || isNotHttp(error) || isCertificateCode(code);
+  return fromTheOtherSide.has(code) || isNotHttp(code) || isCertificateCode(code);
 }
 
-/** By undici's name for it: its codes tell what of HTTP was broken, and are not always there. */
-function isNotHttp(error: unknown): boolean {
-  return error instanceof Error && error.name === 'HTTPParserError';
+/** A code of Node's parser; each tells what of HTTP was broken. */
+function isNotHttp(code: string): boolean {
+  return code.startsWith('HPE_');
 }
 
 function isCertificateCode(code: string): boolean {

@@ -1,7 +1,7 @@
-import { type Dispatcher, request } from 'undici';
 import { readinessPath, type Service, serviceUrl } from '../catalogue.ts';
 import { answerFacts } from './answer-facts.ts';
 import { isFromTheOtherSide, reasonOf } from './connection-failure.ts';
+import { httpGet } from './http-get.ts';
 import type { Sight } from './probe.ts';
 
 interface Limits {
@@ -14,22 +14,18 @@ interface Limits {
  * Liveness and readiness of one service, asked at the same time. A service that answers but is not ready is impaired.
  * `answeredAt` is when the liveness came, on the clock of `performance`.
  */
-export async function probeHttp(
-  dispatcher: Dispatcher,
-  service: Service,
-  limits: Limits,
-): Promise<Sight & { answeredAt?: number }> {
+export async function probeHttp(service: Service, limits: Limits): Promise<Sight & { answeredAt?: number }> {
   const base = serviceUrl(service);
   const path = readinessPath(service);
-  const unready = path === undefined ? null : readinessFault(dispatcher, `${base}${path}`, service, limits);
-  const { answeredAt, ...alive } = await liveness(dispatcher, `${base}${service.probe}`, limits);
+  const unready = path === undefined ? null : readinessFault(`${base}${path}`, service, limits);
+  const { answeredAt, ...alive } = await liveness(`${base}${service.probe}`, limits);
   const fault = alive.result === 'good' ? await unready : null;
   return { ...alive, ...(fault ? { result: 'impaired', reason: fault } : {}), ...(answeredAt ? { answeredAt } : {}) };
 }
 
-async function liveness(dispatcher: Dispatcher, url: string, limits: Limits): Promise<Sight & { answeredAt?: number }> {
+async function liveness(url: string, limits: Limits): Promise<Sight & { answeredAt?: number }> {
   try {
-    const { statusCode, text } = await get(dispatcher, url, limits);
+    const { statusCode, text } = await httpGet(url, limits.timeoutMs);
     const answeredAt = performance.now();
     if (statusCode >= 500) return { result: 'failed', reason: `answered ${statusCode}`, isNetworkProof: true };
     const facts = answerFacts(text, limits.nowMs);
@@ -45,33 +41,12 @@ async function liveness(dispatcher: Dispatcher, url: string, limits: Limits): Pr
  * Why it is not ready, or null. Where nobody said that the service has a readiness, an answer that there is no such thing
  * means that it has none.
  */
-async function readinessFault(
-  dispatcher: Dispatcher,
-  url: string,
-  { readiness }: Service,
-  limits: Limits,
-): Promise<string | null> {
+async function readinessFault(url: string, { readiness }: Service, limits: Limits): Promise<string | null> {
   try {
-    const { statusCode } = await get(dispatcher, url, limits);
+    const { statusCode } = await httpGet(url, limits.timeoutMs);
     const hasNone = readiness === undefined && [404, 405, 501].includes(statusCode);
     return statusCode < 400 || hasNone ? null : `not ready: answered ${statusCode}`;
   } catch (error) {
     return `not ready: ${reasonOf(error, limits.timeoutMs)}`;
   }
-}
-
-/** More than any health answer has; what comes beyond is not read. */
-const bytesMax = 16_384;
-
-async function get(dispatcher: Dispatcher, url: string, { timeoutMs }: Limits) {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const { statusCode, body } = await request(url, { dispatcher, signal, headersTimeout: 0, bodyTimeout: 0 });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) return { statusCode, text: '' };
-    chunks.push(chunk);
-  }
-  return { statusCode, text: Buffer.concat(chunks).toString('utf8') };
 }

@@ -79,7 +79,6 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
       const closed = embedded.close();
       end.reject(new Error('the test is over'));
       await closed;
-      await prober.close();
       rmSync(folder, { recursive: true });
       if (faults.length > 0) throw new AggregateError(faults, 'the embedded home reported faults');
     },

@@ -59,7 +59,7 @@ describe('bundles', () => {
     '$name holds what reaches probes and container hosts if it does, and else not',
     ({ name, access }) => {
       const text = readFileSync(bundle(name), 'utf8');
-      const isProbing = text.includes('UND_ERR_HEADERS_OVERFLOW');
+      const isProbing = text.includes('connection broken off');
       const hasDocker = text.includes('/containers/create?');
       expect({ isProbing, hasDocker }).toEqual({
         isProbing: access.probes === true,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -6,9 +7,7 @@ import { createProber } from '../../../platform/probing/prober.ts';
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
-const probers: ReturnType<typeof createProber>[] = [];
 afterEach(async () => {
-  await Promise.all(probers.splice(0).map((prober) => prober.close()));
   for (const socket of sockets) socket.destroy();
   sockets.clear();
   for (const server of servers.splice(0)) {
@@ -36,9 +35,7 @@ const row: Service = {
 };
 
 function proberOf(options: { timeoutMs?: number; slowMs?: number } = {}) {
-  const prober = createProber({ timeoutMs: 300, slowMs: 200, ...options, clock: { now: () => nowMs } });
-  probers.push(prober);
-  return prober;
+  return createProber({ timeoutMs: 300, slowMs: 200, ...options, clock: { now: () => nowMs } });
 }
 
 /** What a probe sees of a service that answers like this. */
@@ -97,6 +94,24 @@ describe('an answer over HTTP', () => {
   });
 });
 
+describe('a connection', () => {
+  it('is opened for each request, liveness and readiness too, and closed after the answer', async () => {
+    const asked: unknown[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers.connection);
+      response.end();
+    });
+    const opened: Socket[] = [];
+    server.on('connection', (socket) => opened.push(socket));
+    const url = `http://127.0.0.1:${await listen(server)}`;
+    const prober = proberOf();
+    for (let round = 0; round < 2; round += 1) await prober.probe({ ...row, probe: '/health', url });
+    expect(asked).toEqual(['close', 'close', 'close', 'close']);
+    expect(opened).toHaveLength(4);
+    await Promise.all(opened.map((socket) => socket.closed || once(socket, 'close')));
+  });
+});
+
 describe('no answer over HTTP', () => {
   it('within the time limit is a failure that proves nothing', async () => {
     expect(await seen(() => undefined)).toMatchObject({
@@ -144,6 +159,44 @@ describe('no answer over HTTP', () => {
     expect(await proberOf().probe({ ...row, url: `http://127.0.0.1:${port}` })).toMatchObject({
       result: 'failed',
       reason: 'answered with something other than HTTP',
+      isNetworkProof: true,
+    });
+  });
+});
+
+describe('a broken answer', () => {
+  /** What a probe sees of a service that sends just this. */
+  const seenRaw = async (text: string) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.end(text));
+    });
+    return proberOf().probe({ ...row, url: `http://127.0.0.1:${await listen(server)}` });
+  };
+
+  it('that is cut short is a failure that somebody else caused', async () => {
+    expect(await seenRaw('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok')).toMatchObject({
+      result: 'failed',
+      reason: 'connection broken off',
+      isNetworkProof: true,
+    });
+  });
+
+  it('with more than it announced counts as far as announced', async () => {
+    expect(await seenRaw('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok and more')).toMatchObject({ result: 'good' });
+  });
+
+  it('without a length ends with the connection', async () => {
+    expect(await seenRaw('HTTP/1.1 200 OK\r\n\r\n{"version":"2.0.1"}')).toMatchObject({
+      result: 'good',
+      version: '2.0.1',
+    });
+  });
+
+  it('to an encrypted request, without encryption, is a failure that somebody else caused', async () => {
+    const port = await listen(createServer(answer(200)));
+    expect(await proberOf().probe({ ...row, url: `https://127.0.0.1:${port}` })).toMatchObject({
+      result: 'failed',
+      reason: 'no agreement on encryption',
       isNetworkProof: true,
     });
   });

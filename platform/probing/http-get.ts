@@ -1,0 +1,58 @@
+import { type ClientRequest, get as getOverHttp, type IncomingMessage, type RequestOptions } from 'node:http';
+import { get as getOverHttps } from 'node:https';
+import { connect } from 'node:net';
+
+export interface Answer {
+  statusCode: number;
+  /** Empty when it is longer than any health answer. */
+  text: string;
+}
+
+/** More than any health answer has; what comes beyond is not read. */
+const bytesMax = 16_384;
+
+/**
+ * The answer to a GET, over a connection that is opened for it and closed after it. Rejects with Node's error, or with a
+ * `TimeoutError` when the answer is not there to its end in time. A redirect is an answer; what follows one is ignored.
+ */
+export async function httpGet(url: string, timeoutMs: number): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  let message: IncomingMessage | undefined;
+  const request = send(url, (response) => {
+    message = response;
+    readAnswer(response).then(resolve, reject);
+  });
+  request.on('error', (error) => message?.complete || reject(error));
+  const limit = setTimeout(() => reject(new DOMException('', 'TimeoutError')), timeoutMs);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(limit);
+    request.destroy();
+  }
+}
+
+/**
+ * Without an agent, whose book-keeping would be a fifth of the work. Over TLS it is an agent for this request alone: it
+ * knows no earlier session, so that the certificate is looked at each time.
+ */
+function send(url: string, listener: (response: IncomingMessage) => void): ClientRequest {
+  if (url.startsWith('https:')) return getOverHttps(url, { agent: false }, listener);
+  const createConnection = ({ host, port }: RequestOptions) => connect(Number(port), host ?? undefined);
+  return getOverHttp(url, { createConnection }, listener);
+}
+
+function readAnswer(response: IncomingMessage): Promise<Answer> {
+  const { statusCode = 0 } = response;
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  response.on('error', reject);
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > bytesMax) resolve({ statusCode, text: '' });
+    else chunks.push(chunk);
+  });
+  response.on('end', () => resolve({ statusCode, text: Buffer.concat(chunks).toString('utf8') }));
+  return promise;
+}
