@@ -1,11 +1,18 @@
 import { type ClientRequest, get as getOverHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { get as getOverHttps } from 'node:https';
-import { connect } from 'node:net';
+import { connect, type LookupFunction } from 'node:net';
 
 export interface Answer {
   statusCode: number;
   /** Empty when it is longer than any health answer. */
   text: string;
+}
+
+export interface ConnectionOptions {
+  /** From the lookup of the host's name to the end of the answer. */
+  timeoutMs: number;
+  /** How host names are resolved. */
+  lookup: LookupFunction;
 }
 
 /** More than any health answer has; what comes beyond is not read. */
@@ -15,10 +22,10 @@ const bytesMax = 16_384;
  * The answer to a GET, over a connection that is opened for it and closed after it. Rejects with Node's error, or with a
  * `TimeoutError` when the answer is not there to its end in time. A redirect is an answer; what follows one is ignored.
  */
-export async function httpGet(url: string, timeoutMs: number): Promise<Answer> {
+export async function httpGet(url: string, { timeoutMs, lookup }: ConnectionOptions): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   let message: IncomingMessage | undefined;
-  const request = send(url, (response) => {
+  const request = send(url, lookup, (response) => {
     message = response;
     readAnswer(response).then(resolve, reject);
   });
@@ -36,9 +43,10 @@ export async function httpGet(url: string, timeoutMs: number): Promise<Answer> {
  * Without an agent, whose book-keeping would be a fifth of the work. Over TLS it is an agent for this request alone: it
  * knows no earlier session, so that the certificate is looked at each time.
  */
-function send(url: string, listener: (response: IncomingMessage) => void): ClientRequest {
-  if (url.startsWith('https:')) return getOverHttps(url, { agent: false }, listener);
-  const createConnection = ({ host, port }: RequestOptions) => connect(Number(port), host ?? undefined);
+function send(url: string, lookup: LookupFunction, listener: (response: IncomingMessage) => void): ClientRequest {
+  if (url.startsWith('https:')) return getOverHttps(url, { agent: false, lookup }, listener);
+  const createConnection = ({ host, port }: RequestOptions) =>
+    connect({ host: host ?? 'localhost', port: Number(port), lookup });
   return getOverHttp(url, { createConnection }, listener);
 }
 

@@ -1,11 +1,10 @@
 import { readinessPath, type Service, serviceUrl } from '../catalogue.ts';
 import { answerFacts } from './answer-facts.ts';
 import { isFromTheOtherSide, reasonOf } from './connection-failure.ts';
-import { httpGet } from './http-get.ts';
+import { type ConnectionOptions, httpGet } from './http-get.ts';
 import type { Sight } from './probe.ts';
 
-interface Limits {
-  timeoutMs: number;
+interface Limits extends ConnectionOptions {
   /** Epoch ms, to which an uptime in an answer is counted back. */
   nowMs: number;
 }
@@ -25,7 +24,7 @@ export async function probeHttp(service: Service, limits: Limits): Promise<Sight
 
 async function liveness(url: string, limits: Limits): Promise<Sight & { answeredAt?: number }> {
   try {
-    const { statusCode, text } = await httpGet(url, limits.timeoutMs);
+    const { statusCode, text } = await httpGet(url, limits);
     const answeredAt = performance.now();
     if (statusCode >= 500) return { result: 'failed', reason: `answered ${statusCode}`, isNetworkProof: true };
     const facts = answerFacts(text, limits.nowMs);
@@ -43,7 +42,7 @@ async function liveness(url: string, limits: Limits): Promise<Sight & { answered
  */
 async function readinessFault(url: string, { readiness }: Service, limits: Limits): Promise<string | null> {
   try {
-    const { statusCode } = await httpGet(url, limits.timeoutMs);
+    const { statusCode } = await httpGet(url, limits);
     const hasNone = readiness === undefined && [404, 405, 501].includes(statusCode);
     return statusCode < 400 || hasNone ? null : `not ready: answered ${statusCode}`;
   } catch (error) {

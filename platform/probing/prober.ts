@@ -1,4 +1,5 @@
 import { type Service, serviceUrl } from '../catalogue.ts';
+import { createHostLookup } from './host-lookup.ts';
 import { probeHttp } from './http-probe.ts';
 import type { Probe, Sight } from './probe.ts';
 import { probeTcp } from './tcp-probe.ts';
@@ -29,12 +30,13 @@ const startsPerTurn = 4;
  */
 export function createProber({ timeoutMs, slowMs, clock }: ProberOptions): Prober {
   const begin = turnstile(startsPerTurn);
+  const lookup = createHostLookup();
   return {
     async probe(service) {
       await begin();
       const atMs = clock.now();
       const startedAt = performance.now();
-      const limits = { timeoutMs, nowMs: atMs };
+      const limits = { timeoutMs, lookup, nowMs: atMs };
       const seen: Sight & { answeredAt?: number } = await (service.probe === 'tcp'
         ? probeTcp(serviceUrl(service), limits)
         : probeHttp(service, limits));

@@ -1,13 +1,14 @@
 import { connect } from 'node:net';
 import { addressOf } from '../catalogue.ts';
 import { isFromTheOtherSide, reasonOf } from './connection-failure.ts';
+import type { ConnectionOptions } from './http-get.ts';
 import type { Sight } from './probe.ts';
 
 /** Whether the service takes a connection, which is closed at once. */
-export function probeTcp(url: string, { timeoutMs }: { timeoutMs: number }): Promise<Sight> {
+export function probeTcp(url: string, { timeoutMs, lookup }: ConnectionOptions): Promise<Sight> {
   const address = addressOf(url);
   return new Promise((resolve) => {
-    const socket = connect(address);
+    const socket = connect({ ...address, lookup });
     const end = (sight: Sight) => {
       clearTimeout(limit);
       socket.destroy();
