@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { type Backend, type BusEvent, type Json, systemClock, type Table } from '../../backend/backend.ts';
 import { openObjects } from '../../backend/embedded/objects.ts';
-import { type Access, type TableName, tables } from '../../backend/resources.ts';
+import { type Access, type MachineName, machines, type TableName, tables } from '../../backend/resources.ts';
 import { taskContracts } from '../../functions/contracts.ts';
 import type { Home } from '../../functions/core/endpoint.ts';
 import { loadTask } from '../../functions/load-handlers.ts';
-import { countedMachine } from './counted-machine.ts';
+import { type CountedMachine, countedMachine } from './counted-machine.ts';
 import { countedTable } from './counted-table.ts';
 import type { Usage } from './usage.ts';
 
@@ -18,18 +18,24 @@ interface CountedOptions {
   homeOf(access: Access): Home;
 }
 
-const definition = new URL('../../statemachines/pipeline.asl.json', import.meta.url);
-
 /** Ports that count, and what runs the work that they were asked for; until then executions and events wait. */
 export async function countedBackend({ folder, stored, usage, homeOf }: CountedOptions) {
   const published: BusEvent[] = [];
   const handlers = await Promise.all(taskContracts.map(loadTask));
-  const tasks = handlers.flatMap((task) => {
-    const { trigger, access } = task.contract;
-    if (trigger.type !== 'state-machine' || !('run' in task)) return [];
-    return [[trigger.placeholder, (input: unknown): Promise<Json> => task.run(input, homeOf(access))] as const];
-  });
-  const machine = countedMachine(JSON.parse(readFileSync(definition, 'utf8')), Object.fromEntries(tasks), usage);
+  const tasksOf = (name: MachineName) =>
+    handlers.flatMap((task) => {
+      const { trigger, access } = task.contract;
+      if (trigger.type !== 'state-machine' || trigger.machine !== name || !('run' in task)) return [];
+      return [[trigger.placeholder, (input: unknown): Promise<Json> => task.run(input, homeOf(access))] as const];
+    });
+  const counting = new Map(
+    machines.map((name) => {
+      const file = new URL(`../../statemachines/${name}.asl.json`, import.meta.url);
+      const definition = JSON.parse(readFileSync(file, 'utf8'));
+      return [name, countedMachine(definition, Object.fromEntries(tasksOf(name)), usage)];
+    }),
+  );
+  const machine = (name: MachineName) => counting.get(name) as CountedMachine;
   const counted = Object.fromEntries(
     Object.entries(tables).map(([name, { indexes }]) => [
       name,
@@ -42,7 +48,7 @@ export async function countedBackend({ folder, stored, usage, homeOf }: CountedO
       throw new Error(`Nothing sends to the queue ${name} itself.`);
     },
     bus: { publish: async (events) => void published.push(...events) },
-    machine: () => machine,
+    machine,
     objects: openObjects({ folder, baseUrl: 'http://127.0.0.1', clock: systemClock }),
     secrets: { get: async () => undefined },
     clock: systemClock,
@@ -61,7 +67,7 @@ export async function countedBackend({ folder, stored, usage, homeOf }: CountedO
   return {
     ports,
     async runStarted() {
-      await machine.runStarted();
+      for (const name of machines) await machine(name).runStarted();
       for (const event of published.splice(0)) await deliver(event);
     },
   };

@@ -1,3 +1,4 @@
+import { setTimeout as elapse } from 'node:timers/promises';
 import { systemClock } from '../../backend/backend.ts';
 import { openStore } from '../../backend/embedded/store.ts';
 import { openTable } from '../../backend/embedded/table.ts';
@@ -12,8 +13,11 @@ import { invoke } from '../../functions/core/invoke.ts';
 import { createLog } from '../../functions/core/log.ts';
 import { restrictReach } from '../../functions/core/reach.ts';
 import { readFunctionSettings } from '../../functions/core/settings.ts';
+import type { Task } from '../../functions/core/task.ts';
 import { loadEndpoint } from '../../functions/load-handlers.ts';
 import type { Catalogue } from '../../platform/catalogue.ts';
+import { createContainerHosts } from '../../platform/containers/container-hosts.ts';
+import { createProber } from '../../platform/probing/prober.ts';
 import { seedPipelines } from '../pipelines/seed-pipelines.ts';
 import { countedBackend } from './counted-backend.ts';
 import { noUsage, type Usage } from './usage.ts';
@@ -22,8 +26,12 @@ import { noUsage, type Usage } from './usage.ts';
 export interface CountedSite {
   /** One request, and what it used. */
   request(operationId: string, request: Partial<HttpRequest>): Promise<{ answer: HttpResponse; usage: Usage }>;
+  /** One request that waits for what it starts, which is run meanwhile, and what both used. */
+  requestAndRun(operationId: string, request: Partial<HttpRequest>): Promise<{ answer: HttpResponse; usage: Usage }>;
   /** Runs what the requests started to its end, records its events, and gives what both used. */
   runStarted(): Promise<Usage>;
+  /** Calls a scheduled task once, and gives what it used. */
+  runTask(task: Task): Promise<Usage>;
   close(): void;
 }
 
@@ -42,9 +50,12 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
     catalogue,
     startedMs: systemClock.now(),
   };
+  const { probeTimeoutMs: timeoutMs, probeSlowMs: slowMs, dockerHost } = common.settings;
+  const prober = createProber({ timeoutMs, slowMs, clock: systemClock });
+  const containers = createContainerHosts({ catalogue, dockerHost, secrets: { get: async () => undefined } });
   const homeOf = (access: Access): Home => ({
     ...common,
-    ...restrictReach({}, access),
+    ...restrictReach({ prober, containers }, access),
     backend: restrict(ports, access),
   });
   const { ports, runStarted } = await countedBackend({ folder, stored, usage, homeOf });
@@ -55,20 +66,29 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
     return { answer: await work(), usage: { ...usage } };
   }
 
+  function answerTo(operationId: string, request: Partial<HttpRequest>): Promise<HttpResponse> {
+    const endpoint = endpoints.find(({ contract }) => contract.operationId === operationId);
+    if (!endpoint) throw new Error(`There is no endpoint ${operationId}.`);
+    const { method, path } = endpoint.contract;
+    const whole = { method, path, parameters: {}, query: {}, headers: {}, body: new Uint8Array(), ...request };
+    const call = { request: whole, requestId: newId('req', systemClock.now()), principal: '0123456789abcdef01234567' };
+    return invoke(endpoint, call, homeOf(accessOf(endpoint.contract)));
+  }
+
   return {
-    async request(operationId, request) {
-      const endpoint = endpoints.find(({ contract }) => contract.operationId === operationId);
-      if (!endpoint) throw new Error(`There is no endpoint ${operationId}.`);
-      const { method, path } = endpoint.contract;
-      const whole = { method, path, parameters: {}, query: {}, headers: {}, body: new Uint8Array(), ...request };
-      const call = {
-        request: whole,
-        requestId: newId('req', systemClock.now()),
-        principal: '0123456789abcdef01234567',
-      };
-      return used(() => invoke(endpoint, call, homeOf(accessOf(endpoint.contract))));
-    },
+    request: (operationId, request) => used(() => answerTo(operationId, request)),
+    requestAndRun: (operationId, request) =>
+      used(async () => {
+        const answer = answerTo(operationId, request);
+        for (let isAnswered = false; !isAnswered; ) {
+          await runStarted();
+          isAnswered = await Promise.race([answer.then(() => true), elapse(20, false)]);
+        }
+        await runStarted();
+        return answer;
+      }),
     runStarted: async () => (await used(runStarted)).usage,
+    runTask: async (task) => (await used(() => task.run({}, homeOf(task.contract.access)))).usage,
     close: () => store.close(),
   };
 }

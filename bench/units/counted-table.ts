@@ -13,7 +13,8 @@ export function countedTable(table: Table, indexes: IndexSpecs, usage: Usage): T
     try {
       return await write();
     } finally {
-      usage.writeUnits += writeUnits(before, await table.get(key), indexes);
+      const after = await table.get(key);
+      usage.writeUnits += writeUnits(before, after, indexes);
     }
   }
   return {
@@ -23,7 +24,8 @@ export function countedTable(table: Table, indexes: IndexSpecs, usage: Usage): T
       return item;
     },
     async query(query) {
-      usage.readUnits += readUnits(await examined(table, query), query.index === undefined);
+      const items = await examined(table, query);
+      usage.readUnits += readUnits(items, query.index === undefined);
       return table.query(query);
     },
     put: (item, condition) => counted(item, () => table.put(item, condition)),
@@ -32,7 +34,10 @@ export function countedTable(table: Table, indexes: IndexSpecs, usage: Usage): T
   };
 }
 
+/** The port's own bound; a page of so many items shows whether there are more by being full. */
+const limitMax = 1000;
+
 async function examined(table: Table, query: Query): Promise<readonly Item[]> {
   if (Object.keys(query.equals ?? {}).length > 0) throw new Error('What a filtered query examines is not counted.');
-  return (await table.query({ ...query, limit: query.limit + 1 })).items;
+  return (await table.query({ ...query, limit: Math.min(query.limit + 1, limitMax) })).items;
 }

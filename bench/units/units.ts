@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { contracts } from '../../functions/contracts.ts';
 import { stageNames } from '../../functions/core/settings.ts';
 import type { PipelineDetailView, PipelineView } from '../../functions/pipelines/contract.ts';
+import { pollServices } from '../../functions/services/tasks/poll-services.ts';
 import { readCatalogue } from '../../platform/read-catalogue.ts';
 import { startSimulatedPlatform } from '../../platform/simulated/start-simulated-platform.ts';
 import type { Benchmark, Measure } from '../measure.ts';
@@ -52,8 +53,26 @@ async function count(site: CountedSite): Promise<Measure[]> {
   if (!isWhole) throw new Error(`Not all eight stages completed: ${JSON.stringify(detail.error)}`);
   const other = await execute('cancelled');
   await request('cancelPipeline', 202, { parameters: { pipeline_id: other.pipeline_id } });
+  const poll = await site.runTask(pollServices);
+  const headers = { 'content-type': 'application/json' };
+  const parameters = { name: 'redis' };
+  const body = Buffer.from(JSON.stringify({ environment: { MODE: 'other' } }));
+  await request('updateServiceConfig', 200, { parameters, headers, body });
+  const restarted = await site.requestAndRun('restartService', { parameters });
+  if (restarted.answer.status !== 200) throw new Error(`the restart answers ${restarted.answer.body}`);
+  const dryRun = Buffer.from(JSON.stringify({ dry_run: true }));
+  await request('restartService', 200, { parameters, headers, body: dryRun });
+  const { operation_id } = JSON.parse(restarted.answer.body);
+  await request('getOperation', 200, { parameters: { operation_id } });
+  for (const operationId of ['getService', 'getServiceDependencies', 'getServiceConfig'])
+    await request(operationId, 200, { parameters });
   for (const { operationId } of contracts) if (!byOperation.has(operationId)) await request(operationId, 200);
   return [
+    { name: 'Poll of 37 services on AWS: DynamoDB request units', value: unitsOf(poll) },
+    {
+      name: 'Restart that replaces a container on AWS: state transitions, DynamoDB request units',
+      value: `${restarted.usage.transitions}, ${unitsOf(restarted.usage)}`,
+    },
     {
       name: 'Pipeline of eight stages on AWS: state transitions',
       value: String(pipeline.transitions),
