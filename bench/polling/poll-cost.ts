@@ -33,20 +33,24 @@ interface Options {
   roundsEach: number;
 }
 
-/** Until the compilers have settled; against services that answer at once, so that it takes but two seconds. */
-const warmUps = 200;
-
 /** In which what a round leaves behind is closed, so that it does not count as time of the next one. */
 const restMs = 25;
+
+/** So many rounds that the compilers have settled; against services that answer at once, so that they take but some seconds. */
+const warmUps = 200;
+
+/** To be called once, before costs are measured. */
+export async function warmUp(): Promise<void> {
+  await withRounds({ copies: 1, delayMs: 0 }, async (rounds) => {
+    for (let count = 0; count < warmUps; count += 1) for (const round of [rounds.ours, rounds.bare]) await round();
+  });
+}
 
 /**
  * What a round of the real task costs, with stubs that all answer well. Its batches and bare ones are measured in turns, so
  * that what else the machine does meets both alike.
  */
 export async function pollCost({ copies, delayMs, batches, roundsEach }: Options): Promise<PollCost> {
-  await withRounds({ copies: 1, delayMs: 0 }, async (rounds) => {
-    for (let count = 0; count < warmUps; count += 1) for (const round of [rounds.ours, rounds.bare]) await round();
-  });
   return withRounds({ copies, delayMs }, async (rounds, services) => {
     const ours = samplesOf(rounds.ours);
     const bare = samplesOf(rounds.bare);

@@ -1,6 +1,6 @@
 import type { Benchmark, Measure } from '../measure.ts';
 import { healthLatency } from './health-latency.ts';
-import { type PollCost, pollCost } from './poll-cost.ts';
+import { type PollCost, pollCost, warmUp } from './poll-cost.ts';
 import { longestRecordDelayMs } from './record-delay.ts';
 
 /** The goals of the design: a round beside what its services take, CPU time of a probe, and what others must not feel. */
@@ -16,7 +16,8 @@ const delayMs = 50;
 export const polling: Benchmark = {
   name: 'polling',
   async run() {
-    const one = await pollCost({ copies: 1, delayMs, batches: 5, roundsEach: 12 });
+    await warmUp();
+    const one = await pollCost({ copies: 1, delayMs, batches: 5, roundsEach: 10 });
     const ten = await pollCost({ copies: 10, delayMs, batches: 5, roundsEach: 4 });
     return [...costMeasures(one), ...costMeasures(ten), await delayMeasure(), ...(await healthMeasures())];
   },
@@ -44,7 +45,7 @@ function costMeasures({ services, connections, ours, bare }: PollCost): Measure[
 
 async function delayMeasure(): Promise<Measure> {
   const hanging = 5;
-  const worstMs = await longestRecordDelayMs({ hanging, delayMs, rounds: 6 });
+  const worstMs = await longestRecordDelayMs({ hanging, delayMs, rounds: 5 });
   return {
     name: `Poll of 37 services of which ${hanging} hang: longest from another's answer to its record`,
     value: `${worstMs.toFixed(1)} ms`,
@@ -54,7 +55,7 @@ async function delayMeasure(): Promise<Measure> {
 }
 
 async function healthMeasures(): Promise<Measure[]> {
-  const { ours, bare } = await healthLatency({ delayMs, warmUpRounds: 3, rounds: 12 });
+  const { ours, bare } = await healthLatency({ delayMs, warmUpRounds: 2, rounds: 10 });
   return [
     {
       name: `GET /health while 37 services are polled each second: worst of ${ours.requests.toLocaleString('en')}`,
