@@ -14,7 +14,7 @@ const tablesOnlyBytesMax = 450_000;
 const bytesMax = 650_000;
 
 /** Each module is loaded so often, in a process of its own. */
-const loads = 5;
+const loads = 3;
 
 /**
  * How large each Lambda function is, and what it costs to start: the CPU time of a new Node process that imports it,

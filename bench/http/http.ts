@@ -39,6 +39,9 @@ export const http: Benchmark = {
       ORCHESTRATOR_DATA: dataFolder,
       ORCHESTRATOR_CATALOGUE: fileURLToPath(new URL('../../platform/catalogue.json', import.meta.url)),
       RATE_LIMITS: 'read=999999999',
+      PROBE_INTERVAL_SECONDS: '60',
+      DOCKER_HOST: `unix://${join(dataFolder, 'no-docker.sock')}`,
+      LOG_LEVEL: 'ERROR',
     });
     try {
       const list = await compare(orchestrator, '/api/v1/pipeline');
