@@ -79,7 +79,7 @@ const dashboard = z
       unhealthy: z.int(),
       unknown: z.int(),
     }),
-    bucket_seconds: z.int(),
+    bucket_ms: z.int(),
     tiers: z.array(
       z.object({
         name: z.string(),
@@ -108,7 +108,7 @@ const dashboard = z
           service: z.string().describe('Where it began.'),
           status: z.enum(serviceStatuses),
           started_at: utcTimestamp.describe('When it stopped being healthy.'),
-          duration_seconds: z.int().min(0),
+          duration_ms: z.int().min(0),
           reason: z.string(),
           affected: z.array(z.string()).describe('Services that fail because of it.'),
           impacted: z.array(z.string()).describe('Services that depend on it, directly or not.'),

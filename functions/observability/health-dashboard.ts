@@ -46,7 +46,7 @@ export function healthDashboard(source: DashboardSource): HealthDashboardView {
       unhealthy: all('unhealthy'),
       unknown: all('unknown'),
     },
-    bucket_seconds: bucketMs / 1000,
+    bucket_ms: bucketMs,
     tiers: [...tiers].map(([name, services]) => ({
       name,
       status: overallStatus(services, statuses),
@@ -97,10 +97,11 @@ function component({ name, critical }: Service, source: DashboardSource) {
   };
 }
 
-/** Newest first. Services that are in trouble because of another one's stand with that one. */
+/** Newest first, of confirmed changes. Services that are in trouble because of another one's stand with that one. */
 function incidents({ catalogue, healths, nowMs }: DashboardSource, statuses: Statuses) {
   const trouble = (name: string) => troubleIn(statuses.get(name) ?? 'unknown');
-  const troubled = catalogue.services.filter(({ name }) => trouble(name) !== null);
+  const isConfirmed = (name: string) => typeof healths.get(name)?.troubledSinceMs === 'number';
+  const troubled = catalogue.services.filter(({ name }) => trouble(name) !== null && isConfirmed(name));
   const byOrigin = Map.groupBy(troubled, ({ name }) => rootCauseOf(catalogue, name, trouble) ?? name);
   return [...byOrigin]
     .map(([origin, services]) => {
@@ -110,7 +111,7 @@ function incidents({ catalogue, healths, nowMs }: DashboardSource, statuses: Sta
         service: origin,
         status: statuses.get(origin) ?? ('unknown' as const),
         started_at: isoTime(startedMs),
-        duration_seconds: Math.max(0, Math.floor((nowMs - startedMs) / 1000)),
+        duration_ms: Math.max(0, nowMs - startedMs),
         reason: health.reason ?? 'recovering',
         affected: services.map(({ name }) => name).filter((name) => name !== origin),
         impacted: dependentsOf(catalogue, origin).map(({ name }) => name),

@@ -14,7 +14,9 @@ import {
 import { changeOperation, loadOperation } from './operation-store.ts';
 import { freeService } from './restart-lock.ts';
 import { changeOf, engineOf, orFault, refusalIn, storeFault } from './restart-work.ts';
-import { endMaintenance } from './service-health-store.ts';
+import { rootCauseOf } from './service-graph.ts';
+import { neverProbed, troubleOf } from './service-health.ts';
+import { endMaintenance, loadServiceHealths } from './service-health-store.ts';
 
 /** Why an execution ended without deciding what became of its restart. */
 export type Breakage = Pick<OperationFault, 'code' | 'message'>;
@@ -32,8 +34,7 @@ export async function endRestart(home: Home, operationId: string, brokenOff?: Br
   const ended = await changeOperation(backend, operationId, (current) => withEnd(current, backend.clock.now()));
   await settleConfig(home, ended);
   await backend.bus.publish([endEvent(ended)]);
-  const isHealthy = ended.phase === 'healthy' && !ended.wasDegraded;
-  await endMaintenance(backend, ended.service, { operationId: ended.id, isHealthy });
+  await endMaintenance(backend, ended.service, { operationId: ended.id, found: await findingOf(home, ended) });
   await freeService(backend, ended.service, ended.id);
   return changeOperation(backend, operationId, withEndAnnounced);
 }
@@ -78,6 +79,16 @@ async function settleConfig({ backend }: Home, { id, service, outcome, fault, co
   const nowMs = completedMs ?? backend.clock.now();
   if (outcome === 'restarted') await markApplied(backend, service, id, nowMs);
   else if (fault?.blamesChange) await markFailed(backend, service, id, fault.message, nowMs);
+}
+
+/** Null where the restart looked at nothing, or asked less than being healthy. */
+async function findingOf(home: Home, { phase, outcome, service, wasDegraded, lastSeen }: Operation) {
+  if (phase === 'healthy') return wasDegraded ? null : { status: 'healthy' as const, reason: null, rootCause: null };
+  if (outcome !== 'not_healthy' || !lastSeen) return null;
+  const healths = await loadServiceHealths(home.backend);
+  const rootCause = rootCauseOf(home.catalogue, service, (name) => troubleOf(healths.get(name) ?? neverProbed));
+  const status = lastSeen.result === 'failed' ? ('unhealthy' as const) : ('degraded' as const);
+  return { status, reason: lastSeen.reason, rootCause };
 }
 
 function endEvent({ id, service, plan, outcome, configRevision, fault, createdMs, completedMs }: Operation) {

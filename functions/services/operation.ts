@@ -11,6 +11,12 @@ export interface OperationFault {
   blamesChange: boolean;
 }
 
+/** What a probe of the restarted service saw. */
+export interface HealthSeen {
+  result: 'good' | 'impaired' | 'failed';
+  reason: string | null;
+}
+
 /** A restart of a service. Times are epoch ms. */
 export interface Operation {
   id: string;
@@ -34,6 +40,8 @@ export interface Operation {
   healthDeadlineMs: number | null;
   /** Successful probes in a row since then. */
   successes: number;
+  /** What the probe that ended the time saw; null: none did. */
+  lastSeen: HealthSeen | null;
   /** Whether the container is back as it was, after a change that was rolled back. */
   isBack: boolean;
   /** How often its engine failed at what the present phase does. */
@@ -69,6 +77,7 @@ export function newOperation(
       phase: 'preparing',
       healthDeadlineMs: null,
       successes: 0,
+      lastSeen: null,
       isBack: false,
       engineFailures: 0,
       fault: null,
@@ -114,11 +123,7 @@ export function withStarted(operation: Operation, nowMs: number): Operation {
  * The operation after a probe of the service. Only a probe that fails ends the time for becoming healthy: of a service that
  * answers well by then, as when a process that was down meanwhile looks again, the next probe decides.
  */
-export function withHealthSeen(
-  operation: Operation,
-  { result, reason }: { result: 'good' | 'impaired' | 'failed'; reason: string | null },
-  nowMs: number,
-): Operation {
+export function withHealthSeen(operation: Operation, { result, reason }: HealthSeen, nowMs: number): Operation {
   if (operation.phase !== 'checking' && operation.phase !== 'checking_roll_back') return operation;
   const isSuccess = result === 'good' || (result === 'impaired' && operation.wasDegraded);
   if (isSuccess) return withSuccess(operation, nowMs);
@@ -126,7 +131,8 @@ export function withHealthSeen(
     return operation.successes === 0 ? operation : { ...operation, successes: 0 };
   const message = `The service was not healthy within ${operation.timeoutSeconds} seconds: ${reason ?? result}`;
   const blamesChange = operation.phase === 'checking' && changesContainer(operation);
-  return withFault(operation, { code: 'TIMEOUT', message, blamesChange }, nowMs);
+  const seen = { ...operation, lastSeen: { result, reason } };
+  return withFault(seen, { code: 'TIMEOUT', message, blamesChange }, nowMs);
 }
 
 function withSuccess(operation: Operation, nowMs: number): Operation {

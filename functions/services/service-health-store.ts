@@ -6,6 +6,7 @@ import {
   type HealthChange,
   type Maintenance,
   neverProbed,
+  type RestartFinding,
   type ServiceHealth,
   withDoubt,
   withRestartEnded,
@@ -60,18 +61,18 @@ export async function beginMaintenance(backend: Tables, service: string, mainten
 }
 
 /**
- * Lets probes count again that begin from now on, unless another restart has begun since. `isHealthy` tells that the
- * restart found the service healthy; a change that this is stands in `unannounced`, for the next round of probes.
+ * Lets probes count again that begin from now on, unless another restart has begun since. A change of status that the
+ * restart found stands in `unannounced`, for the next round of probes.
  */
 export async function endMaintenance(
   backend: Pick<Backend, 'table' | 'clock'>,
   service: string,
-  { operationId, isHealthy }: { operationId: string; isHealthy: boolean },
+  { operationId, found }: { operationId: string; found: RestartFinding | null },
 ): Promise<void> {
   await untilUnchanged(async () => {
     const before = await loadServiceHealth(backend, service);
     if (before?.maintenance?.operationId !== operationId) return;
-    const after = withRestartEnded(before, { nowMs: backend.clock.now(), isHealthy });
+    const after = withRestartEnded(before, { nowMs: backend.clock.now(), found });
     await replaceHealth(backend, service, { before, after });
   });
 }

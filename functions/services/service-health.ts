@@ -80,14 +80,19 @@ export const neverProbed: ServiceHealth = {
   unannounced: [],
 };
 
-/** The status as it can be claimed now: unknown when the last probe says nothing of now. */
+/**
+ * The status as it can be claimed now: unknown when the last probe says nothing of now, and while a restart of ours keeps
+ * probes from changing it, no better than the last one.
+ */
 export function statusAt(
-  health: Pick<ServiceHealth, 'status' | 'lastProbeMs'> | undefined,
+  health: Pick<ServiceHealth, 'status' | 'lastProbeMs' | 'maintenance' | 'recent'> | undefined,
   nowMs: number,
   intervalSeconds: number,
 ): ServiceStatus {
   if (!health || health.lastProbeMs === null) return 'unknown';
-  return isCurrent(health.lastProbeMs, nowMs, intervalSeconds) ? health.status : 'unknown';
+  if (!isCurrent(health.lastProbeMs, nowMs, intervalSeconds)) return 'unknown';
+  const isRestarting = health.maintenance !== null && health.maintenance.untilMs > nowMs;
+  return isRestarting && health.recent[0]?.result === 'failed' ? 'unhealthy' : health.status;
 }
 
 /** Whether what was seen then says something of now: not after three intervals, nor after the clock was set back. */
@@ -181,23 +186,31 @@ export function withDoubt(before: ServiceHealth, { atMs, reason }: Pick<Probe, '
   return { ...before, reason: told, doubtedSinceMs: before.doubtedSinceMs ?? atMs };
 }
 
+/** What a restart of ours found the service to be, by as many probes in a row as a change of status takes. */
+export interface RestartFinding {
+  status: Exclude<ServiceStatus, 'unknown'>;
+  reason: string | null;
+  rootCause: string | null;
+}
+
 /**
- * The health when a restart of ours has ended: later probes count again. One that found the service healthy did so by as
- * many successes in a row as recovering takes, so that this is its status; but not when it should have ended long before.
+ * The health when a restart of ours has ended: later probes count again, and what it found is the status; but not when it
+ * should have ended long before.
  */
 export function withRestartEnded(
   before: ServiceHealth,
-  { nowMs, isHealthy }: { nowMs: number; isHealthy: boolean },
+  { nowMs, found }: { nowMs: number; found: RestartFinding | null },
 ): ServiceHealth {
   const ended = { ...before, maintenance: null, countsFromMs: nowMs };
-  if (!isHealthy || !before.maintenance || before.maintenance.untilMs <= nowMs) return ended;
-  const change = changeOf(before, 'healthy', { atMs: nowMs, reason: null }, () => null);
+  if (!found || !before.maintenance || before.maintenance.untilMs <= nowMs) return ended;
+  const { status, reason, rootCause } = found;
+  const change = changeOf(before, status, { atMs: nowMs, reason }, () => rootCause);
   return {
     ...ended,
-    status: 'healthy',
-    sinceMs: before.status === 'healthy' ? before.sinceMs : nowMs,
-    troubledSinceMs: null,
-    reason: null,
+    status,
+    sinceMs: before.status === status ? before.sinceMs : nowMs,
+    troubledSinceMs: troubleIn(status) === null ? null : (before.troubledSinceMs ?? nowMs),
+    reason,
     unannounced: withChange(before, change),
   };
 }

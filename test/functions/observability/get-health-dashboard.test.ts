@@ -21,7 +21,7 @@ describe('200', () => {
     const { status, body } = await platform.api.send('GET', path);
     expect(status).toBe(200);
     expect(getHealthDashboardContract.answers.ok.body.parse(body)).toEqual(body);
-    expect(body).toMatchObject({ status: 'operational', bucket_seconds: 86_400, incidents: [] });
+    expect(body).toMatchObject({ status: 'operational', bucket_ms: 86_400_000, incidents: [] });
     expect(body.tiers.flatMap(({ components }: { components: object[] }) => components)).toHaveLength(37);
     expect(component(body, 'redis')).toMatchObject({ status: 'healthy', uptime: { last_24h: 1, last_7d: 1 } });
   });
@@ -84,7 +84,7 @@ describe('200', () => {
     expect(incidents[0]).toMatchObject({
       service: 'postgres',
       status: 'unhealthy',
-      duration_seconds: 30,
+      duration_ms: 30_000,
       reason: 'answered 503',
       affected: ['ai-coder-alpha', 'source-control'],
       impacted: expect.arrayContaining(['knowledge-base']),

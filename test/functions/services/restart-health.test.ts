@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beginMaintenance } from '../../../functions/services/service-health-store.ts';
 import { failed, impaired, openWatchedPlatform, type WatchedPlatform } from './watched-platform.ts';
 
 let platform: WatchedPlatform;
@@ -72,6 +73,38 @@ describe('a service that a restart found healthy', () => {
 });
 
 describe('a service that a restart did not find healthy', () => {
+  it.each([
+    ['unhealthy', failed],
+    ['degraded', impaired],
+  ])('is %s at once, with one event that tells why', async (expected, sight) => {
+    await platform.poll();
+    platform.see(service, () => {
+      platform.home.clock.advance(1_000);
+      return sight;
+    });
+    expect((await restart()).error.code).toBe('TIMEOUT');
+    expect(await status()).toBe(expected);
+    platform.see(service, sight);
+    await platform.poll();
+    const events = platform.home.published.filter(({ type }) => type === 'service.health_changed');
+    expect(events.map(({ data }) => data)).toMatchObject([{ from: 'healthy', to: expected, reason: sight.reason }]);
+  });
+
+  it('is not ready while the restart goes on and it fails, without an event or an incident', async () => {
+    await platform.poll();
+    platform.see(service, failed);
+    await beginMaintenance(platform.home.backend, service, {
+      operationId: 'op_1',
+      untilMs: platform.home.clock.now() + 600_000,
+    });
+    await platform.poll(4);
+    const { body, status: ready } = await send('GET /ready');
+    expect([await status(), ready]).toEqual(['unhealthy', 503]);
+    expect(body.error.details.services).toMatchObject([{ name: service, status: 'unhealthy' }]);
+    expect((await send('GET /api/v1/health/dashboard')).body.incidents).toEqual([]);
+    expect(changes()).toEqual([]);
+  });
+
   it('stays unhealthy', async () => {
     await troubled(failed);
     platform.see(service, () => {

@@ -210,7 +210,7 @@ describe('200', () => {
       platform.see(service, failed);
       await platform.poll(4);
       const { body } = await platform.api.send('GET', `/api/v1/services/${service}`);
-      expect(body).toMatchObject({ status: 'healthy', restarting: true });
+      expect(body).toMatchObject({ status: 'unhealthy', restarting: true });
       platform.see(service, undefined);
       return {};
     });

@@ -79,9 +79,10 @@ describe('the end of a restart that found the service healthy', () => {
     maintenance: { operationId: 'op_1', untilMs: startMs + untilSeconds * 1000 },
   });
   const nowMs = startMs + 100_000;
+  const found = { status: 'healthy', reason: null, rootCause: null } as const;
 
   it('is a change of its own', () => {
-    expect(withRestartEnded(restarting(700), { nowMs, isHealthy: true })).toMatchObject({
+    expect(withRestartEnded(restarting(700), { nowMs, found })).toMatchObject({
       status: 'healthy',
       sinceMs: nowMs,
       reason: null,
@@ -91,7 +92,7 @@ describe('the end of a restart that found the service healthy', () => {
   });
 
   it('is none when it comes so late that what was found says nothing of now', () => {
-    const ended = withRestartEnded(restarting(99), { nowMs, isHealthy: true });
+    const ended = withRestartEnded(restarting(99), { nowMs, found });
     expect(ended).toMatchObject({ status: 'unhealthy', maintenance: null, countsFromMs: nowMs });
   });
 });

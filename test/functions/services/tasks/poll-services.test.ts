@@ -124,7 +124,7 @@ describe('a restart of ours', () => {
     platform.see(service, failed);
     await platform.poll(5);
     clock.advance(1);
-    await endMaintenance(backend, service, { operationId: 'op_1', isHealthy: false });
+    await endMaintenance(backend, service, { operationId: 'op_1', found: null });
     await platform.poll(2);
     expect([(await health()).status, changes()]).toEqual(['healthy', []]);
     await platform.poll();
@@ -144,7 +144,7 @@ describe('a restart of ours', () => {
   it('is not ended by another one', async () => {
     const { backend, clock } = platform.home;
     await beginMaintenance(backend, service, { operationId: 'op_2', untilMs: clock.now() + 600_000 });
-    await endMaintenance(backend, service, { operationId: 'op_1', isHealthy: false });
+    await endMaintenance(backend, service, { operationId: 'op_1', found: null });
     expect((await health()).maintenance?.operationId).toBe('op_2');
   });
 });
