@@ -69,7 +69,10 @@ const nanoCpusMin = 1e7;
 
 const cpuLimit = z
   .string()
-  .regex(/^\d{1,3}(\.\d{1,3})?$/, { error: 'must be a number of processors such as 0.5 or 2.0', abort: true })
+  .regex(/^\d{1,3}(\.\d{1,3})?$/, {
+    error: 'must be a number of processors below 1000 such as 0.5 or 2.0',
+    abort: true,
+  })
   .refine((processors) => nanoCpusOf(processors) >= nanoCpusMin, 'must be at least 0.01')
   .nullable()
   .describe('In processors, e.g. `0.5` or `2.0`; null removes the limit.');

@@ -1,3 +1,4 @@
+import { bytesOfSize, nanoCpusOf } from './container-limits.ts';
 import { maskedChange } from './secrecy.ts';
 
 /** Variables and limits to set, or with null to remove. What is left out stays as it is. */
@@ -169,11 +170,17 @@ function merged(...changes: (ConfigChange | undefined)[]): ConfigChange {
   };
 }
 
-function isWithin(change: ConfigChange, desired: ConfigChange): boolean {
-  return (['environment', 'resources'] as const).every((part) => {
-    const there = new Map<string, unknown>(Object.entries(desired[part]));
-    return Object.entries(change[part]).every(([name, value]) => there.get(name) === value);
-  });
+function isWithin({ environment, resources }: ConfigChange, desired: ConfigChange): boolean {
+  const there = new Map(Object.entries(desired.environment));
+  const isThere = Object.entries(environment).every(([name, value]) => there.get(name) === value);
+  return isThere && isSameLimit('memory_limit', bytesOfSize) && isSameLimit('cpu_limit', nanoCpusOf);
+
+  /** `2` and `2.0` are one number of processors, `1g` and `1024m` one size. */
+  function isSameLimit(limit: keyof ConfigChange['resources'], amountOf: (text: string) => number): boolean {
+    const [wanted, known] = [resources[limit], desired.resources[limit]];
+    if (wanted === undefined || wanted === known) return true;
+    return typeof wanted === 'string' && typeof known === 'string' && amountOf(wanted) === amountOf(known);
+  }
 }
 
 function openAttempt({ attempt }: StoredConfig, operationId: string) {

@@ -1,6 +1,7 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import {
   type ContainerEngine,
+  ContainerFailed,
   type ContainerLimits,
   ContainerMissing,
 } from '../../platform/containers/container-engine.ts';
@@ -44,7 +45,7 @@ export async function applyChange(engine: ContainerEngine, change: ContainerChan
   }
   const inspect = await existing(engine, container);
   const limits = plan.action === 'update' ? limitChanges(inspect, desired) : {};
-  if (Object.keys(limits).length > 0) await updateStopped(engine, container, limits);
+  if (Object.keys(limits).length > 0) await updateLimits(engine, container, limits);
   if (inspect.State.StartedAt === plan.startedAtBefore) await engine.restart(container);
   else await engine.start(container);
 }
@@ -56,8 +57,8 @@ export async function rollBackChange(engine: ContainerEngine, change: ContainerC
   if (plan.action === 'restart') return engine.start(container);
   const { limitsBefore: limits } = plan;
   if (limits.Memory !== 0 && limits.NanoCpus !== 0) {
-    await updateStopped(engine, container, limits);
-    return engine.start(container);
+    await updateLimits(engine, container, limits);
+    return engine.restart(container);
   }
   return replace(engine, change, () => ({ environment: {}, limits, restartPolicy: plan.restartPolicy }));
 }
@@ -121,12 +122,18 @@ async function stopForGood(engine: ContainerEngine, container: string): Promise<
 }
 
 /**
- * Changes the limits of a container that is to be started next. One that runs may use more memory than it is to have, and
- * one that is restarted again and again cannot be updated in between.
+ * Changes the limits of a container that is restarted next. It is stopped for it only where it must be: one that runs may
+ * use more memory than it is to have, and one that crashes again and again cannot be updated in between. So limits that the
+ * engine does not take at all cost nobody the service.
  */
-async function updateStopped(engine: ContainerEngine, container: string, limits: ContainerLimits): Promise<void> {
-  await engine.stop(container);
-  await engine.update(container, limits);
+async function updateLimits(engine: ContainerEngine, container: string, limits: ContainerLimits): Promise<void> {
+  try {
+    await engine.update(container, limits);
+  } catch (error) {
+    if (!(error instanceof ContainerFailed)) throw error;
+    await engine.stop(container);
+    await engine.update(container, limits);
+  }
 }
 
 async function existing(engine: ContainerEngine, container: string): Promise<ContainerInspectInfo> {

@@ -111,6 +111,25 @@ describe('what a restart took on and never settled', () => {
   });
 });
 
+describe('limits', () => {
+  const limits = (memory_limit: string | null, cpu_limit: string | null) => ({
+    environment: {},
+    resources: { memory_limit, cpu_limit },
+  });
+
+  it.each([
+    ['1024m', '2.0', 1],
+    ['1g', '2', 1],
+    ['1g', '2.5', 2],
+    ['2g', '2', 2],
+    [null, '2', 2],
+  ])('%s and %s after 1g and 2 are revision %i: those that are the same in other words are no change', (...after) => {
+    const [memory, processors, revision] = after;
+    const before = withChange(newConfig('x'), limits('1g', '2'), 1_000);
+    expect(withChange(before, limits(memory, processors), 2_000).revision).toBe(revision);
+  });
+});
+
 describe('what is stored', () => {
   it('holds the newest 20 revisions, and what older ones changed all the same', () => {
     const config = changed(...Array.from({ length: 50 }, (_, index) => ({ [`NAME_${index}`]: 'x' })));

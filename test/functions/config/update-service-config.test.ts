@@ -128,7 +128,7 @@ describe('200', () => {
 
 describe('400 VALIDATION_ERROR', () => {
   const size = 'must be a size such as 512m or 4g';
-  const processors = 'must be a number of processors such as 0.5 or 2.0';
+  const processors = 'must be a number of processors below 1000 such as 0.5 or 2.0';
   const name = 'must be the name of an environment variable';
   const masked = 'holds the mask *** in the place of a secret';
   const environment = (each: string) => `body.environment.${each}`;

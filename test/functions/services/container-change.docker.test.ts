@@ -7,7 +7,11 @@ import {
   rollBackChange,
   settleChange,
 } from '../../../functions/services/container-change.ts';
-import type { ContainerEngine } from '../../../platform/containers/container-engine.ts';
+import {
+  type ContainerEngine,
+  ContainerFailed,
+  ContainerRefused,
+} from '../../../platform/containers/container-engine.ts';
 import { createDockerEngine } from '../../../platform/containers/docker-engine.ts';
 import { chosenOf, containersOf, inspectContainer, readInContainer } from '../../docker/container-facts.ts';
 import { type DockerHost, network, openDockerHost } from '../../docker/docker-host.ts';
@@ -180,6 +184,14 @@ describe('a change of environment and memory', () => {
   });
 });
 
+it('a container that took the place of another is started by its engine when that starts anew', async () => {
+  const name = await host.newContainer();
+  await settleChange(engine, await apply(name, newMode));
+  await host.stop();
+  await host.start();
+  await expect.poll(() => containersOf(host.docker, name)).toEqual([`${name} running`]);
+});
+
 describe('a change of limits', () => {
   it('is made to the container that is there', async () => {
     const name = await host.newContainer({ ...rich(), HostConfig: { ...rich().HostConfig, PortBindings: {} } });
@@ -199,6 +211,28 @@ describe('a change of limits', () => {
     await apply(name, { environment: {}, resources: { memory_limit: '96m' } });
     expect((await inspectContainer(host.docker, name)).HostConfig.Memory).toBe(96 * megabyte);
     await host.docker.getContainer(name).remove({ force: true, v: true });
+  });
+
+  it('that the engine does not take leaves the container running as it was', async () => {
+    const name = await host.newContainer();
+    const before = await inspectContainer(host.docker, name);
+    await expect(apply(name, { environment: {}, resources: { cpu_limit: '512' } })).rejects.toThrow(ContainerRefused);
+    const after = await inspectContainer(host.docker, name);
+    expect([after.State.Running, after.State.StartedAt]).toEqual([true, before.State.StartedAt]);
+  });
+
+  it('below what the container uses now is taken, as it is stopped for it', async () => {
+    const uses32 = 'trap "exit 0" TERM; dd if=/dev/zero of=/dev/shm/used bs=1M count=32; while true; do sleep 1; done';
+    const name = await host.newContainer({
+      Entrypoint: ['/bin/sh', '-c'],
+      Cmd: [uses32],
+      HostConfig: { Memory: 128 * megabyte, MemorySwap: 128 * megabyte },
+    });
+    await expect.poll(async () => (await engine.usage(name)).memoryBytes).toBeGreaterThan(32 * megabyte);
+    const less = { Memory: 16 * megabyte, MemorySwap: 16 * megabyte };
+    await expect(engine.update(name, less)).rejects.toThrow(ContainerFailed);
+    await apply(name, { environment: {}, resources: { memory_limit: '16m' } });
+    expect((await inspectContainer(host.docker, name)).HostConfig).toMatchObject(less);
   });
 
   it('rolled back is made to the same container, where limits that it does not touch were never set', async () => {

@@ -58,7 +58,7 @@ describe('a change', () => {
     const change = await changeFor(engine, desires.limits);
     await applyChange(engine, change);
     await settleChange(engine, change);
-    expect(engine.calls).toEqual([`stop ${name}`, `update ${name}`, `restart ${name}`]);
+    expect(engine.calls).toEqual([`update ${name}`, `restart ${name}`]);
     expect(serving(engine)).toMatchObject({
       Id: before?.Id,
       HostConfig: { Memory: 512 * 1024 ** 2, MemorySwap: 1024 ** 3, NanoCpus: 5e8 },
