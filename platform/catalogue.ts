@@ -18,7 +18,12 @@ export function parseCatalogue(json: unknown): Catalogue {
     else problems.push(...parsed.error.issues.map((issue) => problemText(rowName(row, position), issue)));
   }
   const names = envelope.data.services.map(rowName);
-  problems.push(...repeatedNames(names), ...unknownDependencies(services, new Set(names)), ...cycles(services));
+  problems.push(
+    ...repeatedNames(names),
+    ...sharedContainers(services),
+    ...unknownDependencies(services, new Set(names)),
+    ...cycles(services),
+  );
   if (problems.length > 0) throw new InvalidCatalogue(problems);
   return { services };
 }
@@ -112,6 +117,16 @@ function problemText(row: string, issue: z.core.$ZodIssue): string {
 function repeatedNames(names: string[]): string[] {
   const repeated = new Set(names.filter((name, position) => names.indexOf(name) !== position));
   return [...repeated].map((name) => `${name}: name: is used by more than one row`);
+}
+
+/** A container is restarted and changed for one service at a time, so it belongs to one. */
+function sharedContainers(services: Service[]): string[] {
+  const byContainer = Map.groupBy(services, ({ docker_host = '', container }) => `${docker_host} ${container}`);
+  return [...byContainer.values()].flatMap(([first, ...others]) =>
+    others
+      .filter(({ name }) => name !== first?.name)
+      .map(({ name, container }) => `${name}: container: ${container} is that of ${first?.name} on the same host`),
+  );
 }
 
 function unknownDependencies(services: Service[], known: ReadonlySet<string>): string[] {

@@ -69,6 +69,11 @@ describe('a catalogue is refused with the row and the reason', () => {
     ['docker_host that no URL can have', [{ ...row, docker_host: 'https://h.2:2376' }], /^a: docker_host: .*host/],
     ['row without a name', [row, { ...row, name: undefined }], /^row 2: name: /],
     ['row that is no object', ['a'], /^row 1: /],
+    [
+      'container of another service on the same host',
+      [row, { ...row, name: 'b' }, { ...row, name: 'c', docker_host: 'tcp://other:2375' }],
+      'b: container: omni-a is that of a on the same host',
+    ],
     ['service that depends on itself', [{ ...row, depends_on: ['a'] }], 'a: depends_on: is a cycle: a → a'],
   ];
   test.each(cases)('%s', (_name, services, problem) => {
@@ -79,10 +84,10 @@ describe('a catalogue is refused with the row and the reason', () => {
 
   test('a cycle is shown as the path that closes it, once', () => {
     const services = [
-      { ...row, name: 'x', depends_on: ['a'] },
-      { ...row, name: 'a', depends_on: ['b'] },
-      { ...row, name: 'b', depends_on: ['c'] },
-      { ...row, name: 'c', depends_on: ['a'] },
+      { ...row, name: 'x', container: 'x', depends_on: ['a'] },
+      { ...row, name: 'a', container: 'a', depends_on: ['b'] },
+      { ...row, name: 'b', container: 'b', depends_on: ['c'] },
+      { ...row, name: 'c', container: 'c', depends_on: ['a'] },
     ];
     expect(problemsOf(services)).toEqual(['a: depends_on: is a cycle: a → b → c → a']);
   });
@@ -90,8 +95,8 @@ describe('a catalogue is refused with the row and the reason', () => {
   test('every problem is told at once', () => {
     const services = [
       { ...row, port: -1 },
-      { ...row, name: 'b', depends_on: ['c', 'd'] },
-      { ...row, name: 'b' },
+      { ...row, name: 'b', container: 'b', depends_on: ['c', 'd'] },
+      { ...row, name: 'b', container: 'b' },
     ];
     expect(problemsOf(services)).toHaveLength(4);
   });
