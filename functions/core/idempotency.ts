@@ -6,8 +6,8 @@ import type { HttpRequest, HttpResponse } from './http.ts';
 /** How long an answer is remembered, from decisions: 24 hours. */
 const rememberedSeconds = 24 * 3600;
 
-/** How long an attempt may run before another takes it over: API Gateway gives up after 29 s, so a minute means it died. */
-const attemptSeconds = 60;
+/** How long an attempt may run before another takes it over: API Gateway gives up after 29 s, so that one died by then. */
+const attemptSeconds = 32;
 
 /** One attempt at an idempotent request: `seed` and `startedMs` are those of the first attempt. */
 export interface Attempt {
@@ -67,7 +67,7 @@ async function continueAttempt(table: Table, stored: Item, call: Continuation) {
     (await isApplied(table.update(stored, { set: call.lease }, { equals: { busy_until: busyUntil } })));
   if (isOurs) return attemptOf({ ...stored, ...call.lease });
   throw new ApiError('CONFLICT', {
-    message: 'A request with this Idempotency-Key is still running.',
+    message: 'A request with this Idempotency-Key is still running, or was cut short less than half a minute ago.',
     headers: { 'retry-after': '1' },
   });
 }

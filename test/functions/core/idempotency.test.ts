@@ -136,30 +136,30 @@ describe('an attempt that did not succeed', () => {
     expect(await begin('{"a":2}')).toHaveProperty('seed');
   });
 
-  it('and never ended is taken over after a minute, with the same seed and time and so the same ids', async () => {
+  it('and never ended is taken over after half a minute, with the same seed and time and so the same ids', async () => {
     const { begin } = caller();
     const first = await begun(begin());
-    home.clock.advance(59_000);
+    home.clock.advance(31_000);
     expect((await refusalOf(begin())).code).toBe('CONFLICT');
     home.clock.advance(2_000);
     const second = await begun(begin());
     expect(idFrom('pipe', second.startedMs, second.seed)).toBe(idFrom('pipe', first.startedMs, first.seed));
   });
 
-  it('is taken over by one of many, who has a minute of its own', async () => {
+  it('is taken over by one of many, who has half a minute of its own', async () => {
     const { begin } = caller();
     await begin();
-    home.clock.advance(61_000);
+    home.clock.advance(33_000);
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => begin()));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    home.clock.advance(58_000);
+    home.clock.advance(30_000);
     expect((await refusalOf(begin())).code).toBe('CONFLICT');
   });
 
   it('and ends late does not undo what the one that took it over answered', async () => {
     const { begin, end } = caller();
     const late = await begun(begin());
-    home.clock.advance(61_000);
+    home.clock.advance(33_000);
     await end(await begun(begin()));
     await end(late, { ...answer, status: 500 });
     expect(await begin()).toHaveProperty('replay');
@@ -168,7 +168,7 @@ describe('an attempt that did not succeed', () => {
   it('and succeeds late, after the one that took it over failed, is no error', async () => {
     const { begin, end } = caller();
     const late = await begun(begin());
-    home.clock.advance(61_000);
+    home.clock.advance(33_000);
     await end(await begun(begin()), { ...answer, status: 500 });
     await expect(end(late)).resolves.toBeUndefined();
   });
