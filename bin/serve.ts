@@ -6,6 +6,7 @@ import { startSimulatedPlatform } from '../platform/simulated/start-simulated-pl
 import { type ControlPlane, openControlPlane } from './embedded/control-plane.ts';
 import { requestListener } from './embedded/http-server.ts';
 import { listen } from './embedded/listen.ts';
+import { onceOrphaned } from './embedded/once-orphaned.ts';
 import { onceReady } from './embedded/once-ready.ts';
 import { type EmbeddedSettings, readEmbeddedSettings } from './embedded/settings.ts';
 import { startMessage } from './embedded/start-message.ts';
@@ -44,26 +45,28 @@ async function serve(settings: EmbeddedSettings): Promise<void> {
     environment: process.env,
   });
   opening.resolve(requestListener(controlPlane.site));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => shutDown(server, controlPlane, platform.close));
-  }
+  const end = () => shutDown(server, controlPlane, platform.close);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end);
+  if (process.env['npm_lifecycle_event'] === 'start') onceOrphaned(end);
   const isTerminal = process.stdout.isTTY === true;
-  console.log(startMessage({ baseUrl, token, settings, controlUrl: platform.controlUrl, isTerminal }));
+  console.log(startMessage({ baseUrl, token, settings, simulated: platform.simulated, isTerminal }));
 }
 
 interface Platform {
   catalogue: ReturnType<typeof readCatalogue>;
-  /** Where failures can be asked for, when the platform is simulated. */
-  controlUrl: string | undefined;
+  /** Where failures can be asked for and the containers' engine is, when the platform is simulated. */
+  simulated: { controlUrl: string; engineUrl: string } | undefined;
   close(): Promise<void>;
 }
 
 async function openPlatform({ catalogueFile, dataFolder, delayScale }: EmbeddedSettings): Promise<Platform> {
   if (catalogueFile !== undefined) {
-    return { catalogue: readCatalogue(catalogueFile), controlUrl: undefined, close: async () => undefined };
+    return { catalogue: readCatalogue(catalogueFile), simulated: undefined, close: async () => undefined };
   }
   const catalogue = readCatalogue(new URL('../platform/catalogue.json', import.meta.url));
-  return startSimulatedPlatform({ catalogue, database: join(dataFolder, 'simulated-platform.sqlite'), delayScale });
+  const database = join(dataFolder, 'simulated-platform.sqlite');
+  const platform = await startSimulatedPlatform({ catalogue, database, delayScale });
+  return { catalogue: platform.catalogue, simulated: platform, close: platform.close };
 }
 
 /** Answers what was asked, finishes what is under way and ends with 0; a second signal ends at once. */

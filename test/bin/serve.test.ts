@@ -32,4 +32,24 @@ describe('npm start', () => {
     expect(served.output()).not.toContain(served.token());
     expect(served.output()).toContain(`Authorization: Bearer $(cat ${dataFolder}/token)"`);
   });
+
+  it('ends when the npm that started it is ended, which tells nobody but its shell', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orchestrator-npm-'));
+    const npm = startServing({ ORCHESTRATOR_DATA: folder }, 'npm');
+    await npm.ready();
+    const url = /running on (http:\S+)/.exec(npm.output())?.[1] ?? '';
+    expect((await fetch(`${url}/health`)).status).toBe(401);
+    await npm.end();
+    await expect
+      .poll(
+        () =>
+          fetch(url).then(
+            () => 'answers',
+            (error) => error.cause.code,
+          ),
+        { timeout: 15_000 },
+      )
+      .toBe('ECONNREFUSED');
+    rmSync(folder, { recursive: true, force: true });
+  });
 });

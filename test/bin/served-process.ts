@@ -4,9 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 
-/** `npm start`'s program in a process of its own, its output kept; not yet ready when this returns. */
-export function startServing(settings: { ORCHESTRATOR_DATA: string }): ServedProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'bin/serve.ts'], {
+/**
+ * `npm start`'s program in a process of its own, or as npm starts it, below a shell; its output is kept. Not yet ready when
+ * this returns.
+ */
+export function startServing(settings: { ORCHESTRATOR_DATA: string }, by: 'node' | 'npm' = 'node'): ServedProcess {
+  const program = [process.execPath, '--disable-warning=ExperimentalWarning', 'bin/serve.ts'];
+  const [command = '', ...parameters] = by === 'npm' ? ['npm', 'start'] : program;
+  const child = spawn(command, parameters, {
     env: { ...process.env, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
