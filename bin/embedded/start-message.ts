@@ -6,7 +6,8 @@ interface Started {
   baseUrl: string;
   token: Token;
   settings: EmbeddedSettings;
-  controlUrl: string | undefined;
+  /** Where the simulated platform can be reached, when it runs. */
+  simulated: { controlUrl: string; engineUrl: string } | undefined;
   /** Whether a person reads the output; otherwise it goes to logs, which are kept and read by others. */
   isTerminal: boolean;
 }
@@ -15,12 +16,13 @@ interface Started {
  * What a stranger needs first: where it runs, the token, and a request that does something. The token's value is shown
  * when it has just been made or a person reads along; at other times the request reads it from its file.
  */
-export function startMessage({ baseUrl, token, settings, controlUrl, isTerminal }: Started): string {
+export function startMessage({ baseUrl, token, settings, simulated, isTerminal }: Started): string {
   const bearer = bearerOf(token, isTerminal);
   const platform =
-    controlUrl === undefined
+    simulated === undefined
       ? `The services are those of ${settings.catalogueFile}.`
-      : `The platform's 37 services are simulated by stand-ins in this process; ask for faults at ${controlUrl}/faults.`;
+      : `The platform's 37 services are simulated by stand-ins in this process; ask for faults at ${simulated.controlUrl}/faults.
+Their containers are simulated too, by an engine at DOCKER_HOST=${simulated.engineUrl.replace('http:', 'tcp:')}.`;
   return `
 Omni Orchestrator ${version} is running on ${baseUrl}
 

@@ -84,7 +84,7 @@ const fields = z.object({
     .pipe(z.literal(probeIntervals, `must divide a minute: ${probeIntervals.join(', ')}`))
     .default(15)
     .describe(
-      'How often every service is probed, in seconds. Older than three of these, a probe says nothing any more.',
+      'How often every service is probed, in seconds; a divisor of 60. Older than three of these, a probe says nothing any more.',
     ),
   PROBE_TIMEOUT_MS: z.coerce
     .number()

@@ -38,4 +38,6 @@ if (out) writeFileSync(out, `${JSON.stringify(platform.catalogue, null, 2)}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void platform.close().then(() => process.exit(0)));
 }
-process.stdout.write(`${JSON.stringify({ control_url: platform.controlUrl, catalogue: out ?? null })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ control_url: platform.controlUrl, engine_url: platform.engineUrl, catalogue: out ?? null })}\n`,
+);

@@ -16,7 +16,7 @@ function messageOf({ source, isTerminal, file = '.data/token' }: Case): string {
     baseUrl: 'http://127.0.0.1:8080',
     token: { value, source, file },
     settings: readEmbeddedSettings({}),
-    controlUrl: 'http://127.0.0.1:9090',
+    simulated: { controlUrl: 'http://127.0.0.1:9090', engineUrl: 'http://127.0.0.1:9091' },
     isTerminal,
   });
 }
