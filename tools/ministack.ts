@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 /** Pinned, so that a test run means the same on every machine. */
 const version = '1.5.33';
@@ -50,16 +50,6 @@ function run(command: string, parameters: string[]) {
   if (status !== 0) {
     throw new Error(`"${command} ${parameters.join(' ')}" failed (${error?.message ?? `status ${status}`})`);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 async function untilReady(child: ChildProcess, endpoint: string) {

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import type { Service } from '../../platform/catalogue.ts';
+import { freePort } from '../../tools/free-port.ts';
 import { type DockerHost, network, openDockerHost } from '../docker/docker-host.ts';
 import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
 
@@ -78,14 +78,4 @@ function rowOf(name: string, port: number): Service {
   const url = `http://127.0.0.1:${port}`;
   const common = { tier: 'Core', critical: false, depends_on: [], probe: '/health' };
   return { name, container: containerOf(name), port: 8080, url, ...common };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const bound = server.address();
-      server.close(() => resolve(typeof bound === 'object' && bound ? bound.port : 0));
-    });
-  });
 }

@@ -1,9 +1,9 @@
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Secrets } from '../../../backend/backend.ts';
 import { ContainerHostUnreachable } from '../../../platform/containers/container-engine.ts';
 import { createDockerEngine } from '../../../platform/containers/docker-engine.ts';
+import { freePort } from '../../../tools/free-port.ts';
 import { type Certificates, makeCertificates } from '../../docker/certificates.ts';
 import { type DockerHost, openDockerHost } from '../../docker/docker-host.ts';
 
@@ -64,13 +64,3 @@ it('certificates that are changed are taken from the next call on', async () => 
   value = { default: ours() };
   expect(await engine.inspect('nothing')).toBeUndefined();
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const bound = server.address();
-      server.close(() => resolve(typeof bound === 'object' && bound ? bound.port : 0));
-    });
-  });
-}
