@@ -2,16 +2,15 @@ import type { StatementSync } from 'node:sqlite';
 import { type Clock, type Item, isFiltered, type Page, type Query, type Scalar, type Table } from '../backend.ts';
 import { checkQueryKeys } from '../key-sizes.ts';
 import { hasValues } from './condition.ts';
-import { type ParseRow, parsedRows } from './parsed-rows.ts';
+import type { ParseRow } from './parsed-rows.ts';
 import type { Store } from './store.ts';
 import type { TableSchema } from './table-schema.ts';
 
 const limitMax = 1000;
 
 /** The query of a table. Each shape of query is prepared once; what shapes there are is bounded by the code that asks. */
-export function queryOf(store: Store, schema: TableSchema, clock: Clock): Table['query'] {
+export function queryOf(store: Store, schema: TableSchema, clock: Clock, parse: ParseRow): Table['query'] {
   const prepared = new Map<string, StatementSync>();
-  const parse = parsedRows();
 
   function statementFor(query: Query): StatementSync {
     const { index, order, from, before, equals = {} } = query;

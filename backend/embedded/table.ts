@@ -3,6 +3,7 @@ import type { Clock, Item, Key, Table } from '../backend.ts';
 import { checkIndexKeys, checkKey } from '../key-sizes.ts';
 import { withChanges } from './changes.ts';
 import { checkCondition } from './condition.ts';
+import { type ParseRow, parsedRows } from './parsed-rows.ts';
 import type { Store } from './store.ts';
 import { queryOf } from './table-query.ts';
 import { type IndexSpecs, prepareSchema, type TableSchema } from './table-schema.ts';
@@ -14,13 +15,15 @@ import { type IndexSpecs, prepareSchema, type TableSchema } from './table-schema
 export function openTable(store: Store, name: string, indexes: IndexSpecs, clock: Clock): Table & Expiring {
   const schema = prepareSchema(store.database, name, indexes);
   const statements = prepareStatements(store, schema);
+  /** For queries, and for writes, which mostly change what a query has just read. */
+  const parse = parsedRows();
 
-  function find(key: Key): { stored?: Stored; item?: Item } {
+  function find(key: Key, itemOf: ParseRow): { stored?: Stored; item?: Item } {
     checkKey(key);
     const stored = statements.find.get(key.pk, key.sk) as unknown as Stored | undefined;
     if (!stored) return {};
     const isExpired = stored.expires_at !== null && stored.expires_at * 1000 <= clock.now();
-    return isExpired ? { stored } : { stored, item: JSON.parse(stored.body) };
+    return isExpired ? { stored } : { stored, item: itemOf(stored.id, stored.body) };
   }
 
   function save(item: Item, stored: Stored | undefined, current: Item | undefined): void {
@@ -36,17 +39,17 @@ export function openTable(store: Store, name: string, indexes: IndexSpecs, clock
   }
 
   return {
-    get: (key) => store.read(() => find(key).item),
-    query: queryOf(store, schema, clock),
+    get: (key) => store.read(() => find(key, parsedAnew).item),
+    query: queryOf(store, schema, clock, parse),
     put: (item, condition) =>
       store.write(() => {
-        const { stored, item: current } = find(item);
+        const { stored, item: current } = find(item, parse);
         checkCondition(current, condition);
         save(item, stored, current);
       }),
     update: (key, changes, condition) =>
       store.write(() => {
-        const { stored, item: current } = find(key);
+        const { stored, item: current } = find(key, parse);
         checkCondition(current, condition);
         const item = withChanges(current ?? { pk: key.pk, sk: key.sk }, changes);
         save(item, stored, current);
@@ -54,7 +57,7 @@ export function openTable(store: Store, name: string, indexes: IndexSpecs, clock
       }),
     delete: (key, condition) =>
       store.write(() => {
-        const { stored, item: current } = find(key);
+        const { stored, item: current } = find(key, parse);
         checkCondition(current, condition);
         if (stored) statements.remove.run(stored.id);
       }),
@@ -62,6 +65,9 @@ export function openTable(store: Store, name: string, indexes: IndexSpecs, clock
       store.write(() => Number(statements.removeExpired.run(clock.now() / 1000, itemsMax).changes)),
   };
 }
+
+/** Gives an item that its reader may change. */
+const parsedAnew: ParseRow = (_, body) => JSON.parse(body);
 
 /** What frees the room of items that are absent anyway. */
 export interface Expiring {
