@@ -1,4 +1,4 @@
-import { type ClientRequest, get as getOverHttp, type IncomingMessage, type RequestOptions } from 'node:http';
+import { type ClientRequest, get as getOverHttp, type IncomingMessage } from 'node:http';
 import { get as getOverHttps } from 'node:https';
 import { connect, type LookupFunction } from 'node:net';
 
@@ -40,14 +40,17 @@ export async function httpGet(url: string, { timeoutMs, lookup }: ConnectionOpti
 }
 
 /**
- * Without an agent, whose book-keeping would be a fifth of the work. Over TLS it is an agent for this request alone: it
- * knows no earlier session, so that the certificate is looked at each time.
+ * Without an agent, whose book-keeping would be a fifth of the work, and with headers that Node need not put together,
+ * which is some 4 percent. Over TLS it is an agent for this request alone: it knows no earlier session, so that the
+ * certificate is looked at each time.
  */
 function send(url: string, lookup: LookupFunction, listener: (response: IncomingMessage) => void): ClientRequest {
   if (url.startsWith('https:')) return getOverHttps(url, { agent: false, lookup }, listener);
-  const createConnection = ({ host, port }: RequestOptions) =>
-    connect({ host: host ?? 'localhost', port: Number(port), lookup });
-  return getOverHttp(url, { createConnection }, listener);
+  const { host, hostname, port, pathname, search } = new URL(url);
+  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) };
+  const createConnection = () => connect({ ...address, lookup });
+  const headers = ['host', host, 'connection', 'close'];
+  return getOverHttp({ createConnection, path: `${pathname}${search}`, headers }, listener);
 }
 
 function readAnswer(response: IncomingMessage): Promise<Answer> {

@@ -17,10 +17,10 @@ afterEach(async () => {
 
 const nowMs = Date.parse('2025-01-15T10:30:00Z');
 
-async function listen(server: Server): Promise<number> {
+async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
   servers.push(server);
   server.on('connection', (socket) => sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return (server.address() as AddressInfo).port;
 }
 
@@ -91,6 +91,24 @@ describe('an answer over HTTP', () => {
     );
     await proberOf().probe({ ...row, url: `http://127.0.0.1:${port}/base/` });
     expect(asked).toEqual(['GET /base/healthz undefined']);
+  });
+});
+
+describe('a request over HTTP', () => {
+  const asked: unknown[] = [];
+  const note: RequestListener = (request, response) => {
+    asked.push([request.method, request.url, request.headers]);
+    response.end();
+  };
+
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['::1', '[::1]'],
+  ])('to %s names host and port as the URL does, and nothing else than that it is the last', async (host, inUrl) => {
+    const server = createServer(note);
+    const port = await listen(server, host);
+    await proberOf().probe({ ...row, probe: '/healthz?deep=1', url: `http://${inUrl}:${port}` });
+    expect(asked.splice(0)).toEqual([['GET', '/healthz?deep=1', { host: `${inUrl}:${port}`, connection: 'close' }]]);
   });
 });
 
