@@ -9,19 +9,20 @@ import { recordProbe } from '../record-probe.ts';
 import { roundCounts, storeRoundCounts } from '../round-counts.ts';
 import { type HealthChange, neverProbed, type ServiceHealth } from '../service-health.ts';
 import { loadServiceHealths, storeDoubt } from '../service-health-store.ts';
+import { type TurnEnd, turnEnds } from '../turn-ends.ts';
 
 /**
- * One round: probes every service, all at once, and records each as soon as it is known. A failure that may as well be
- * one of our own network waits until any probe of the round shows that this works, and counts for nothing when none does.
- * What an earlier round stored and did not announce is announced first, and what the round found in all is stored last.
- * Throws in the end when something could not be recorded or announced; the rest is.
+ * One round: probes every service, all at once, and records each at the end of the turn in which it is known. A failure
+ * that may as well be one of our own network waits until any probe of the round shows that this works, and counts for
+ * nothing when none does. What an earlier round stored and did not announce is announced first, and what the round found
+ * in all is stored last. Throws in the end when something could not be recorded or announced; the rest is.
  */
 export const pollServices = task(pollServicesTask, async (_: unknown, home: Home) => {
   const { services } = home.catalogue;
   const healths = await loadServiceHealths(home.backend);
   const doubtedMs = services.flatMap(({ name }) => healths.get(name)?.doubtedSinceMs ?? []);
-  const isNetworkUp = networkProof(services.length);
-  const outcomes = await Promise.all(services.map((service) => poll(service, { home, healths, isNetworkUp })));
+  const round = { home, healths, isNetworkUp: networkProof(services.length), turnEnd: turnEnds() };
+  const outcomes = await Promise.all(services.map((service) => poll(service, round)));
   const recorded = outcomes.flatMap((outcome) => fulfilled(outcome.recorded));
   const doubts = recorded.flatMap((each) => ('doubt' in each ? [each.doubt] : []));
   const counted = recorded.length - doubts.length;
@@ -39,6 +40,7 @@ interface Round {
   home: Home;
   healths: Map<string, ServiceHealth>;
   isNetworkUp: NetworkProof;
+  turnEnd: TurnEnd;
 }
 
 /** What became of a probe: the changes to announce, or why it does not count. */
@@ -55,11 +57,12 @@ async function poll(service: Service, round: Round) {
   return { recorded, announced: announcedLeft.status === 'rejected' ? announcedLeft : announced };
 }
 
-async function probeAndRecord(service: Service, { home, healths, isNetworkUp }: Round): Promise<Recorded> {
+async function probeAndRecord(service: Service, { home, healths, isNetworkUp, turnEnd }: Round): Promise<Recorded> {
   const { name } = service;
   const probing = home.prober.probe(service);
   const counts = await isNetworkUp(probing);
   const probe = await probing;
+  await turnEnd();
   if (counts) return { changes: await recordProbe(home, name, { probe, healths }) };
   await storeDoubt(home.backend, name, healths.get(name) ?? neverProbed, probe);
   return { doubt: probe.reason ?? 'unknown' };
