@@ -19,6 +19,7 @@ export function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
   const code = codeOf(error);
   if (isNotHttp(code)) return 'answered with something other than HTTP';
+  if (isEncryptionCode(code)) return 'no agreement on encryption';
   if (isCertificateCode(code)) return `certificate not accepted: ${code}`;
   return meanings[code] ?? `no connection: ${code}`;
 }
@@ -26,7 +27,7 @@ export function reasonOf(error: unknown, timeoutMs: number): string {
 /** Whether the failure shows that the network between here and there works. */
 export function isFromTheOtherSide(error: unknown): boolean {
   const code = codeOf(error);
-  return fromTheOtherSide.has(code) || isNotHttp(code) || isCertificateCode(code);
+  return fromTheOtherSide.has(code) || isNotHttp(code) || isCertificateCode(code) || isEncryptionCode(code);
 }
 
 /** A code of Node's parser; each tells what of HTTP was broken. */
@@ -34,8 +35,14 @@ function isNotHttp(code: string): boolean {
   return code.startsWith('HPE_');
 }
 
+/** What Node finds wrong with a certificate; not all of it has the word. */
 function isCertificateCode(code: string): boolean {
-  return /CERT|^ERR_(TLS|SSL)/.test(code);
+  return /CERT|^ERR_TLS|^UNABLE_TO_/.test(code);
+}
+
+/** A code of OpenSSL for the protocol, where the alert is not about a certificate. */
+function isEncryptionCode(code: string): boolean {
+  return code.startsWith('ERR_SSL_') && !isCertificateCode(code);
 }
 
 /** A host with several addresses fails with one error for each; they are of one kind, or the last speaks for all. */
