@@ -108,6 +108,11 @@ export interface Access {
   probes?: true;
   /** Whether it talks to the engines of the container hosts: it gets their certificates, and a place in their network. */
   containers?: true;
+  /**
+   * Whether it sees to receivers of webhooks: `check` tells whether their URLs are allowed, `post` sends too, and gets a
+   * place in the network of the services, where receivers may stand.
+   */
+  receivers?: 'check' | 'post';
   /** Secrets beyond those of its services. */
   secrets?: SecretName[];
 }
@@ -119,8 +124,8 @@ export function secretsOf({ secrets = [], services = [], containers }: Access): 
 }
 
 /** Whether a function with this access needs a place in the network of the services. */
-export function needsPlatformNetwork({ services = [], probes, containers }: Access): boolean {
-  return services.length > 0 || probes === true || containers === true;
+export function needsPlatformNetwork({ services = [], probes, containers, receivers }: Access): boolean {
+  return services.length > 0 || probes === true || containers === true || receivers === 'post';
 }
 
 /** Whether a mode holds this right, as one of the words that it is made of. */

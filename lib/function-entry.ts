@@ -98,11 +98,12 @@ function adaptersOf(access: Access) {
   return all.filter(({ isUsed }) => isUsed);
 }
 
-/** What reaches services and container hosts comes only into the bundles of functions that do. */
-function makersOf({ probes, containers }: Access): Record<string, string> {
+/** What reaches services, container hosts and receivers of webhooks comes only into the bundles of functions that do. */
+function makersOf({ probes, containers, receivers }: Access): Record<string, string> {
   return {
     ...(probes ? { 'platform/probing/prober.ts': 'createProber' } : {}),
     ...(containers ? { 'platform/containers/container-hosts.ts': 'createContainerHosts' } : {}),
+    ...(receivers ? { 'platform/receivers/receivers.ts': 'createReceivers' } : {}),
   };
 }
 

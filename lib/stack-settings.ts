@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { functionSettings } from '../functions/core/settings.ts';
 import { type Catalogue, InvalidCatalogue } from '../platform/catalogue.ts';
 import { readCatalogue } from '../platform/read-catalogue.ts';
+import { allowList, entryText, opensLoopback } from '../platform/receivers/allow-list.ts';
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 const wholeNumbers = z.record(z.string(), z.int().positive());
@@ -37,7 +38,7 @@ export const stackContext = z.object({
   )
     .optional()
     .describe(
-      'Where the functions run that call services of the platform, probe them or reach container hosts, one subnet for each availability zone.',
+      'Where the functions run that call services of the platform, probe them, reach container hosts or post to receivers of webhooks, one subnet for each availability zone.',
     ),
   privateApi: fromText(z.strictObject({ vpcEndpointIds: z.array(z.string().startsWith('vpce-')).min(1) }))
     .optional()
@@ -89,6 +90,11 @@ export const stackContext = z.object({
     .min(1)
     .optional()
     .describe('Name or ARN of the secret with the certificates for container hosts; see container-hosts.md.'),
+  webhookAllow: fromText(z.array(z.string().min(1)))
+    .default([])
+    .describe(
+      'Where webhooks may be sent beside public addresses and hosts of the catalogue: addresses, CIDR blocks and host names.',
+    ),
   publicProbes: flag.default(false).describe('Opens /health and /ready to callers without a token.'),
   logLevel: z.string().default('INFO').describe('Least severity that is logged.'),
   logRetentionDays: fromText(z.int())
@@ -123,6 +129,7 @@ export function readStackSettings(node: Pick<Node, 'tryGetContext'>): StackSetti
     ...ofCatalogue,
     ...unknownServices(context.upstreamSecrets, catalogue),
     ...problemsOfFunctions(functionEnvironment),
+    ...loopbackReceivers(functionEnvironment),
   );
   if (problems.length > 0) {
     throw new Error(`The CDK context is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -172,6 +179,14 @@ function problemsOfFunctions(environment: Record<string, string>): string[] {
   });
 }
 
+/** A function's loopback is its runtime's own API, and nothing that anybody may send to. */
+function loopbackReceivers(environment: Record<string, string>): string[] {
+  const { data: entries = [] } = allowList.safeParse(environment['WEBHOOK_ALLOW']);
+  return entries
+    .filter(opensLoopback)
+    .map((entry) => `webhookAllow: ${entryText(entry)} is loopback, where a function has its runtime's own API`);
+}
+
 function environmentOf(context: Context): Record<string, string> {
   const pairs = (record: Record<string, number>) =>
     Object.entries(record)
@@ -187,6 +202,7 @@ function environmentOf(context: Context): Record<string, string> {
     PROBE_SLOW_MS: context.probeSlowMs?.toString(),
     RESTART_TIMEOUT_SECONDS: context.restartTimeoutSeconds?.toString(),
     DOCKER_HOST: context.dockerHost,
+    WEBHOOK_ALLOW: context.webhookAllow.join(','),
     PUBLIC_PROBES: String(context.publicProbes),
     LOG_LEVEL: context.logLevel,
   };

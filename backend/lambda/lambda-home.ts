@@ -4,13 +4,15 @@ import { readFunctionSettings } from '../../functions/core/settings.ts';
 import type { Catalogue } from '../../platform/catalogue.ts';
 import type { createContainerHosts } from '../../platform/containers/container-hosts.ts';
 import type { createProber } from '../../platform/probing/prober.ts';
+import type { createReceivers } from '../../platform/receivers/receivers.ts';
 import { type AwsPorts, awsBackend } from '../aws/aws-backend.ts';
 import type { LambdaHome } from './lambda.ts';
 
-/** What reaches the platform's services and container hosts, for the functions that do. */
+/** What reaches the platform's services, container hosts and receivers of webhooks, for the functions that do. */
 export interface ReachMakers {
   createProber?: typeof createProber;
   createContainerHosts?: typeof createContainerHosts;
+  createReceivers?: typeof createReceivers;
 }
 
 /** What one Lambda function has: the adapters given, and the catalogue that was checked and inlined when it was built. */
@@ -21,6 +23,7 @@ export function lambdaHome(ports: AwsPorts, catalogue: Catalogue, makers: ReachM
   const { probeTimeoutMs: timeoutMs, probeSlowMs: slowMs, dockerHost } = settings;
   const prober = makers.createProber?.({ timeoutMs, slowMs, clock: backend.clock });
   const containers = makers.createContainerHosts?.({ catalogue, dockerHost, secrets: backend.secrets });
-  const reach = restrictReach({ prober, containers }, { probes: true, containers: true });
+  const receivers = makers.createReceivers?.({ catalogue, allow: settings.webhookAllow });
+  const reach = restrictReach({ prober, containers, receivers }, { probes: true, containers: true, receivers: 'post' });
   return { backend, settings, log, catalogue, startedMs: Date.now(), ...reach };
 }

@@ -24,6 +24,7 @@ import { loadEndpoint, loadTask } from '../../functions/load-handlers.ts';
 import type { Catalogue } from '../../platform/catalogue.ts';
 import { createContainerHosts } from '../../platform/containers/container-hosts.ts';
 import { createProber } from '../../platform/probing/prober.ts';
+import { createReceivers } from '../../platform/receivers/receivers.ts';
 import type { Site } from './http-server.ts';
 import { startSchedules } from './schedules.ts';
 import type { EmbeddedSettings } from './settings.ts';
@@ -50,11 +51,11 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const log = createLog(settings.functions.logLevel);
   const startedMs = Date.now();
   const environment = { ...options.environment, ORCHESTRATOR_TOKEN: options.token };
-  const { prober, containers } = reachOf(settings.functions, catalogue, secretsOf(environment));
+  const reach = reachOf(settings.functions, catalogue, secretsOf(environment));
   const common = { settings: settings.functions, log, catalogue, startedMs };
   const homeOf: HomeOf = (ports, access) => ({
     ...common,
-    ...restrictReach({ prober, containers }, access),
+    ...restrictReach(reach, access),
     backend: restrict(ports, access),
   });
   const tasks = await Promise.all(taskContracts.map(loadTask));
@@ -80,12 +81,13 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
 
 type HomeOf = (ports: Backend, access: Access) => Home;
 
-/** What this process can reach of the platform's services and container hosts. */
+/** What this process can reach: the platform's services, container hosts, and receivers of webhooks. */
 function reachOf(settings: FunctionSettings, catalogue: Catalogue, secrets: Secrets) {
   const { probeTimeoutMs: timeoutMs, probeSlowMs: slowMs, dockerHost } = settings;
   return {
     prober: createProber({ timeoutMs, slowMs, clock: systemClock }),
     containers: createContainerHosts({ catalogue, dockerHost, secrets }),
+    receivers: createReceivers({ catalogue, allow: settings.webhookAllow }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Backend } from '../../backend/backend.ts';
 import type { Catalogue } from '../../platform/catalogue.ts';
 import type { ContainerHosts } from '../../platform/containers/container-engine.ts';
 import type { Prober } from '../../platform/probing/prober.ts';
+import type { Receivers } from '../../platform/receivers/receivers.ts';
 import type { Contract } from './contract.ts';
 import type { IdPrefix } from './ids.ts';
 import type { Log } from './log.ts';
@@ -19,6 +20,8 @@ export interface Home {
   prober: Pick<Prober, 'probe'>;
   /** For functions that declare `access.containers`. */
   containers: ContainerHosts;
+  /** For functions that declare `access.receivers`; with `check` it posts nothing. */
+  receivers: Receivers;
   /** When this process or function instance started, in epoch ms. */
   startedMs: number;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dockerHost } from '../../platform/containers/docker-host.ts';
+import { type AllowEntry, allowList } from '../../platform/receivers/allow-list.ts';
 import type { LogLevel } from './log.ts';
 import { defaultRateLimits, type RateLimitCategory, type RateLimits } from './rate-limit.ts';
 
@@ -116,6 +117,9 @@ const fields = z.object({
     .describe(
       "Engine of the container host that runs the services, where a service's `docker_host` names no other; see container-hosts.md.",
     ),
+  WEBHOOK_ALLOW: allowList.describe(
+    'Where webhooks may be sent beside public addresses and hosts of the catalogue: addresses, CIDR blocks and host names, comma separated, e.g. `10.1.0.0/16,hooks.corp.example`.',
+  ),
   PUBLIC_PROBES: flag.default(false).describe('`true` opens `/health` and `/ready` to callers without a token.'),
   LOG_LEVEL: z
     .enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'] satisfies LogLevel[])
@@ -133,6 +137,7 @@ export interface FunctionSettings {
   probeSlowMs: number;
   restartTimeoutSeconds: number;
   dockerHost: string;
+  webhookAllow: AllowEntry[];
   publicProbes: boolean;
   logLevel: LogLevel;
 }
@@ -217,6 +222,7 @@ export function settingsOf(settings: Fields): FunctionSettings {
     probeSlowMs,
     restartTimeoutSeconds: settings.RESTART_TIMEOUT_SECONDS,
     dockerHost: settings.DOCKER_HOST,
+    webhookAllow: settings.WEBHOOK_ALLOW,
     publicProbes: settings.PUBLIC_PROBES,
     logLevel: settings.LOG_LEVEL,
   };

@@ -22,6 +22,7 @@ import type { Catalogue } from '../../platform/catalogue.ts';
 import { createContainerHosts } from '../../platform/containers/container-hosts.ts';
 import { createProber } from '../../platform/probing/prober.ts';
 import { readCatalogue } from '../../platform/read-catalogue.ts';
+import { createReceivers } from '../../platform/receivers/receivers.ts';
 import { type SettableClock, settableClock } from '../suites/settable-clock.ts';
 
 /** The embedded home without its HTTP server, on a folder of its own, at a time that the test decides. */
@@ -38,7 +39,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
   const settings = readFunctionSettings(options.settings ?? {});
   const catalogue = options.catalogue ?? bundledCatalogue();
   const environment = { ORCHESTRATOR_TOKEN: token, ...options.environment };
-  const { probeTimeoutMs: timeoutMs, probeSlowMs: slowMs, dockerHost } = settings;
+  const { probeTimeoutMs: timeoutMs, probeSlowMs: slowMs, dockerHost, webhookAllow: allow } = settings;
   const prober = createProber({ timeoutMs, slowMs, clock });
   const common = {
     settings,
@@ -47,6 +48,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
     startedMs: clock.now(),
     prober: options.prober ?? prober,
     containers: options.containers ?? createContainerHosts({ catalogue, dockerHost, secrets: secretsOf(environment) }),
+    receivers: options.receivers ?? createReceivers({ catalogue, allow }),
   };
   const embedded: EmbeddedBackend = await openEmbeddedBackend({
     folder,
@@ -107,6 +109,8 @@ export interface TestHomeOptions {
   prober?: Home['prober'];
   /** What reaches containers; the engines that settings and catalogue name unless told. */
   containers?: Home['containers'];
+  /** What sends to receivers of webhooks; over the network, as the settings allow, unless told. */
+  receivers?: Home['receivers'];
   /** What each task of a state machine does; unless told, it works until the home is closed. */
   task?: (placeholder: string, input: Json, home: TestHome) => Promise<Json>;
 }

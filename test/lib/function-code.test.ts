@@ -56,14 +56,16 @@ describe('bundles', () => {
   });
 
   it.each(entries)(
-    '$name holds what reaches probes and container hosts if it does, and else not',
+    '$name holds what reaches probes, container hosts and receivers if it does, and else not',
     ({ name, access }) => {
       const text = readFileSync(bundle(name), 'utf8');
-      const isProbing = text.includes('connection broken off');
+      const isProbing = text.includes('not ready: ');
       const hasDocker = text.includes('/containers/create?');
-      expect({ isProbing, hasDocker }).toEqual({
+      const hasReceivers = text.includes('the URL is neither http nor https');
+      expect({ isProbing, hasDocker, hasReceivers }).toEqual({
         isProbing: access.probes === true,
         hasDocker: access.containers === true,
+        hasReceivers: access.receivers !== undefined,
       });
     },
   );

@@ -43,6 +43,8 @@ describe('the CDK context', () => {
     { context: { rateLimits: { reads: 5 } }, says: /"reads=5" is not/ },
     { context: { stageDeadlines: { generate: 0 } }, says: /stageDeadlines\.generate: / },
     { context: { logLevel: 'LOUD' }, says: /logLevel: / },
+    { context: { webhookAllow: 'hooks.corp.example' }, says: /webhookAllow: must be JSON/ },
+    { context: { webhookAllow: ['*.corp.example'] }, says: /webhookAllow: "\*\.corp\.example" must be an address/ },
   ])('$context is refused with what is wrong', ({ context, says }) => {
     expect(() => read(context)).toThrow(says);
   });
@@ -59,6 +61,21 @@ describe('the CDK context', () => {
     expect(problems).toMatch(/logLevel: /);
     expect(problems).not.toMatch(/[A-Z]+_[A-Z]+/);
   });
+
+  it('hands on where webhooks may be sent', () => {
+    const { functionEnvironment } = read({ webhookAllow: ['10.1.0.0/16', 'hooks.corp.example'] });
+    expect(functionEnvironment['WEBHOOK_ALLOW']).toBe('10.1.0.0/16,hooks.corp.example');
+    expect(read({}).functionEnvironment).not.toHaveProperty('WEBHOOK_ALLOW');
+  });
+
+  it.each(['127.0.0.1', '127.0.0.0/8', '126.0.0.0/7', '::1', '::ffff:127.0.0.1', 'localhost'])(
+    'lets no webhook be sent to %s, where a function has an API of its own',
+    (entry) => {
+      expect(problemsOf({ webhookAllow: ['10.1.0.0/16', entry] })).toMatch(
+        /^The CDK context is not valid:\n {2}webhookAllow: \S+ is loopback, where a function has its runtime's own API$/,
+      );
+    },
+  );
 
   it('names everything that is wrong at once, wherever it is checked', () => {
     const says = problemsOf({

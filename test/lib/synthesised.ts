@@ -66,4 +66,5 @@ export const everyChoice = {
   alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:alarms',
   apiGatewayLogRole: false,
   rateLimits: { read: 500 },
+  webhookAllow: ['10.1.0.0/16', 'hooks.corp.example'],
 };

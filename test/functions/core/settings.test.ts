@@ -23,6 +23,7 @@ describe('without any variable', () => {
       probeSlowMs: 2000,
       restartTimeoutSeconds: 120,
       dockerHost: 'unix:///var/run/docker.sock',
+      webhookAllow: [],
       publicProbes: false,
       logLevel: 'INFO',
     });
@@ -57,12 +58,19 @@ describe('with variables', () => {
     const settings = readFunctionSettings({
       MONITOR_SECONDS: '0',
       UPSTREAM_TIMEOUT_SECONDS: '20',
+      WEBHOOK_ALLOW: '10.1.0.0/16, fd00::1,127.0.0.1,Hooks.Corp.example',
       PUBLIC_PROBES: 'true',
       LOG_LEVEL: 'DEBUG',
     });
     expect(settings).toMatchObject({
       monitorSeconds: 0,
       upstreamTimeoutMs: 20_000,
+      webhookAllow: [
+        { network: '10.1.0.0', bits: 16 },
+        { network: 'fd00::1', bits: 128 },
+        { network: '127.0.0.1', bits: 32 },
+        { host: 'hooks.corp.example' },
+      ],
       publicProbes: true,
       logLevel: 'DEBUG',
     });
@@ -96,6 +104,9 @@ describe('a variable that is wrong is named', () => {
     ['RESTART_TIMEOUT_SECONDS', '901'],
     ['DOCKER_HOST', 'docker.example.com'],
     ['DOCKER_HOST', 'tcp://user:secret@docker.example.com:2376'],
+    ['WEBHOOK_ALLOW', '10.0.0.0/33'],
+    ['WEBHOOK_ALLOW', '169.254.169.254'],
+    ['WEBHOOK_ALLOW', '*.example.com'],
     ['PUBLIC_PROBES', 'yes'],
     ['PUBLIC_PROBES', 'TRUE'],
     ['LOG_LEVEL', 'info'],
