@@ -146,6 +146,8 @@ export interface BusEvent {
   id: string;
   type: string;
   timestamp: string;
+  /** Grows with each event about the same resource; a repeat carries the same. */
+  sequence: number;
   service?: string;
   data: Record<string, unknown>;
 }

@@ -55,6 +55,8 @@ export const tables = {
       by_service: { partition: 'service', sort: 'id' },
     },
   },
+  /** The last number and the last events of each resource that events are about; see functions/events/publish-events.ts. */
+  sequences: { indexes: {} },
   /** Rate-limit windows and remembered answers of idempotent requests. */
   requests: { indexes: {}, isDisposable: true },
 } as const satisfies Record<string, TableSpec>;
@@ -101,6 +103,7 @@ export interface Access {
   queues?: QueueName[];
   machines?: MachineName[];
   objects?: Partial<Record<ObjectPrefix, ObjectMode>>;
+  /** Whether it publishes events: it gets the bus, and the table of the numbers that events carry. */
   bus?: true;
   /** Services of the platform that it calls: it gets their credentials, and a place in their network. */
   services?: string[];
@@ -115,6 +118,11 @@ export interface Access {
   receivers?: 'check' | 'post';
   /** Secrets beyond those of its services. */
   secrets?: SecretName[];
+}
+
+/** Every table that a function with this access may use, and how. */
+export function tablesOf({ tables = {}, bus }: Access): NonNullable<Access['tables']> {
+  return { ...tables, ...(bus ? { sequences: 'read-write' as const } : {}) };
 }
 
 /** Every secret that a function with this access may read. */

@@ -1,5 +1,5 @@
 import type { Backend, Bus, Objects, Table } from './backend.ts';
-import { type Access, allows, secretsOf, type TableMode } from './resources.ts';
+import { type Access, allows, secretsOf, type TableMode, tablesOf } from './resources.ts';
 
 /**
  * The backend as a function with this access may use it; anything beyond throws {@link AccessNotDeclared}, as AWS would
@@ -7,10 +7,7 @@ import { type Access, allows, secretsOf, type TableMode } from './resources.ts';
  */
 export function restrict(backend: Backend, access: Access): Backend {
   const tables = new Map(
-    Object.entries(access.tables ?? {}).map(([name, mode]) => [
-      name,
-      restrictedTable(backend, name as TableName, mode),
-    ]),
+    Object.entries(tablesOf(access)).map(([name, mode]) => [name, restrictedTable(backend, name as TableName, mode)]),
   );
   const queues = new Map(access.queues?.map((name) => [name, backend.queue(name)]));
   const machines = new Map(access.machines?.map((name) => [name, backend.machine(name)]));

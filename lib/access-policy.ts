@@ -16,6 +16,7 @@ import {
   type TableMode,
   type TableName,
   tables,
+  tablesOf,
 } from '../backend/resources.ts';
 
 /** What the stack has, as far as functions may be let in. */
@@ -46,9 +47,10 @@ const objectActions = { read: ['s3:GetObject'], write: ['s3:PutObject'] };
 
 /** Turns what a contract says a function may use into the statements of its role and the names in its environment. */
 export function accessGrant(access: Access, resources: Resources): AccessGrant {
+  const used = Object.entries(tablesOf(access));
   const secrets = secretsOf(access);
   const grants = [
-    ...Object.entries(access.tables ?? {}).map(([name, mode]) => tableGrant(name as TableName, mode, resources)),
+    ...used.map(([name, mode]) => tableGrant(name as TableName, mode, resources)),
     ...(access.queues ?? []).map((name) => queueGrant(name, resources)),
     ...(access.machines ?? []).map((name) => machineGrant(name, resources)),
     ...Object.entries(access.objects ?? {}).map(([prefix, mode]) => objectsGrant(prefix, mode, resources)),
@@ -56,7 +58,7 @@ export function accessGrant(access: Access, resources: Resources): AccessGrant {
     ...secrets.map((name) => secretGrant(name, resources)),
   ];
   const { statements, environment } = mergedGrants(grants);
-  const usesKey = access.tables || access.objects || access.queues || secrets.length > 0;
+  const usesKey = used.length > 0 || access.objects || access.queues || secrets.length > 0;
   if (usesKey && resources.encryptionKey) statements.push(keyStatement(resources.encryptionKey));
   return { statements, environment };
 }

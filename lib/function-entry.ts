@@ -1,4 +1,4 @@
-import { type Access, secretsOf } from '../backend/resources.ts';
+import { type Access, secretsOf, tablesOf } from '../backend/resources.ts';
 import { accessOf, type Contract, type TaskContract } from '../functions/core/contract.ts';
 import { fallbackContract } from '../functions/core/fallback.ts';
 import { endpointModule, taskModule } from '../functions/core/module-path.ts';
@@ -88,7 +88,12 @@ function entry(name: string, spec: Spec, catalogue: Catalogue, { imports, handle
 
 function adaptersOf(access: Access) {
   const all = [
-    { isUsed: access.tables, port: 'table', module: 'backend/aws/table.ts', name: 'dynamoTables' },
+    {
+      isUsed: Object.keys(tablesOf(access)).length > 0,
+      port: 'table',
+      module: 'backend/aws/table.ts',
+      name: 'dynamoTables',
+    },
     { isUsed: access.queues, port: 'queue', module: 'backend/aws/queue.ts', name: 'sqsQueues' },
     { isUsed: access.machines, port: 'machine', module: 'backend/aws/state-machine.ts', name: 'stepFunctions' },
     { isUsed: access.bus, port: 'bus', module: 'backend/aws/bus.ts', name: 'eventBridgeBus' },

@@ -1,5 +1,5 @@
 import type { Backend } from '../../backend/backend.ts';
-import { eventOf } from '../events/contract.ts';
+import { eventOf, publishEvents } from '../events/contract.ts';
 import { type ConfigRevision, type StoredConfig, unannouncedRevisions, withAnnounced } from './service-config.ts';
 import { changeServiceConfig } from './service-config-store.ts';
 
@@ -9,7 +9,10 @@ import { changeServiceConfig } from './service-config-store.ts';
  */
 export async function announceRevisions(backend: Pick<Backend, 'table' | 'bus'>, config: StoredConfig): Promise<void> {
   if (config.announcedRevision >= config.revision) return;
-  await backend.bus.publish(unannouncedRevisions(config).map((revision) => changedEvent(config.service, revision)));
+  await publishEvents(
+    backend,
+    unannouncedRevisions(config).map((revision) => changedEvent(config.service, revision)),
+  );
   await changeServiceConfig(backend, config.service, (now) => withAnnounced(now, config.revision));
 }
 

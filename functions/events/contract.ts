@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import type { BusEvent } from '../../backend/backend.ts';
 import { defineContract, defineTask } from '../core/contract.ts';
 import { idFrom } from '../core/ids.ts';
 import { pageOf, pageQuery } from '../core/page.ts';
 import { idOf, isoTime, utcTimestamp } from '../core/schemas.ts';
 import { type EventData, type EventType, eventTypeNames } from './event-types.ts';
+import type { UnpublishedEvent } from './publish-events.ts';
 
 export { restartActions, restartOutcomes, serviceStatuses } from './event-types.ts';
+export { publishEvents, type UnpublishedEvent } from './publish-events.ts';
 export { recentEventsOf } from './recent-events.ts';
 
 /** An event as the API shows it. */
@@ -15,6 +16,13 @@ export const event = z
     id: idOf('evt'),
     type: z.enum(eventTypeNames),
     timestamp: utcTimestamp,
+    sequence: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Grows with each event about the same resource. Missing only from events that were published before there were numbers.',
+      ),
     service: z.string().optional(),
     data: z.record(z.string(), z.unknown()),
   })
@@ -54,9 +62,10 @@ export const eventTasks = [recordEventsTask] as const;
 
 /**
  * An event that has one identity however often it is published: `occurrence` names what happened (a pipeline's end,
- * a stage's third run), so a publisher that runs again after a crash sends a repeat, not a second event.
+ * a stage's third run), so a publisher that runs again after a crash sends a repeat, not a second event. To be published
+ * with {@link publishEvents}.
  */
-export function eventOf<T extends EventType>(type: T, happened: Happening<T>): BusEvent {
+export function eventOf<T extends EventType>(type: T, happened: Happening<T>): UnpublishedEvent {
   return {
     id: idFrom('evt', happened.atMs, `${type}#${happened.occurrence}`, happened.rank),
     type,

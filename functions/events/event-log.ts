@@ -9,14 +9,24 @@ export const eventLog = 'events';
 /** From decisions: an event is kept for 30 days. */
 const keptSeconds = 30 * 24 * 3600;
 
+/** An event as it was delivered. One that was published before there were numbers has none. */
+export type DeliveredEvent = Omit<BusEvent, 'sequence'> & Partial<Pick<BusEvent, 'sequence'>>;
+
 /** The stored form of an event. */
-export function eventItem(event: BusEvent): Item {
+export function eventItem(event: DeliveredEvent): Item {
   const expires_at = Math.floor(Date.parse(event.timestamp) / 1000) + keptSeconds;
   return { ...event, pk: eventLog, sk: event.id, expires_at };
 }
 
 /** An event as the API shows it. */
 export function eventView(item: Item) {
-  const { id, type, timestamp, service, data } = item as unknown as BusEvent;
-  return { id, type: type as never, timestamp, ...(service === undefined ? {} : { service }), data };
+  const { id, type, timestamp, sequence, service, data } = item as unknown as DeliveredEvent;
+  return {
+    id,
+    type: type as never,
+    timestamp,
+    ...(sequence === undefined ? {} : { sequence }),
+    ...(service === undefined ? {} : { service }),
+    data,
+  };
 }

@@ -20,16 +20,39 @@ export const restartActions = ['restart', 'update', 'recreate'] as const;
  */
 export const restartOutcomes = ['restarted', 'rolled_back', 'not_healthy', 'failed'] as const;
 
+/**
+ * What events are about. Events about one resource share a sequence: `idField` is the field of `data` that tells which
+ * one it is, and `keptDays` says, of resources that end, how long after its last event the sequence is remembered.
+ */
+export const eventResources = {
+  /** A running pipeline is without an event for a stage's deadline, a week at the longest. */
+  pipeline: { idField: 'pipeline_id', keptDays: 90 },
+  service: { idField: 'service' },
+} as const satisfies Record<string, { idField: string; keptDays?: number }>;
+
+export type EventResource = keyof typeof eventResources;
+
+/** A type's `data` has the field that tells its resource. */
+type EventTypeSpec = {
+  [R in EventResource]: {
+    summary: string;
+    resource: R;
+    data: z.ZodObject<Record<(typeof eventResources)[R]['idField'], z.ZodString>>;
+  };
+}[EventResource];
+
 const durationMs = z.int().min(0);
 
-/** Every event type with the schema of its `data`. docs/events.md and the OpenAPI document derive from it. */
+/** Every event type with what it is about and the schema of its `data`. docs/events.md and the schemas of events derive from it. */
 export const eventTypes = {
   'pipeline.started': {
     summary: 'A pipeline began.',
+    resource: 'pipeline',
     data: z.object({ ...pipelineFields, task: z.string(), stages: z.array(z.enum(stageNames)) }),
   },
   'pipeline.stage.completed': {
     summary: 'A stage finished; `status` tells whether it passed its gate.',
+    resource: 'pipeline',
     data: z.object({
       ...pipelineFields,
       stage: z.enum(stageNames),
@@ -41,10 +64,12 @@ export const eventTypes = {
   },
   'pipeline.completed': {
     summary: 'All stages of a pipeline passed.',
+    resource: 'pipeline',
     data: z.object({ ...pipelineFields, iteration: z.int().min(1), duration_ms: durationMs }),
   },
   'pipeline.failed': {
     summary: 'A pipeline failed at a stage.',
+    resource: 'pipeline',
     data: z.object({
       ...pipelineFields,
       iteration: z.int().min(1),
@@ -59,10 +84,12 @@ export const eventTypes = {
   },
   'pipeline.cancelled': {
     summary: 'A pipeline ended because its cancellation was asked for.',
+    resource: 'pipeline',
     data: z.object({ ...pipelineFields, iteration: z.int().min(1), duration_ms: durationMs }),
   },
   'service.health_changed': {
     summary: "A service's health changed, confirmed by repeated probes.",
+    resource: 'service',
     data: z.object({
       service: z.string(),
       from: z.enum(serviceStatuses),
@@ -77,6 +104,7 @@ export const eventTypes = {
   },
   'service.restarted': {
     summary: 'A restart of a service ended; `outcome` tells how.',
+    resource: 'service',
     data: z.object({
       service: z.string(),
       operation_id: idOf('op'),
@@ -89,6 +117,7 @@ export const eventTypes = {
   },
   'service.config.changed': {
     summary: "A service's configuration was changed; it applies at the next restart.",
+    resource: 'service',
     data: z.object({
       service: z.string(),
       revision: z.int().min(1),
@@ -96,7 +125,7 @@ export const eventTypes = {
       resources: z.array(z.enum(['memory_limit', 'cpu_limit'])),
     }),
   },
-} as const satisfies Record<string, { summary: string; data: z.ZodObject }>;
+} as const satisfies Record<string, EventTypeSpec>;
 
 export type EventType = keyof typeof eventTypes;
 export type EventData<T extends EventType> = z.input<(typeof eventTypes)[T]['data']>;

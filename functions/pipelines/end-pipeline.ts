@@ -1,5 +1,5 @@
 import type { Backend } from '../../backend/backend.ts';
-import { eventOf } from '../events/contract.ts';
+import { eventOf, publishEvents } from '../events/contract.ts';
 import { freeBranch } from './branch-lock.ts';
 import {
   claimOf,
@@ -23,7 +23,7 @@ export async function endPipeline(backend: Backend, pipelineId: string): Promise
   const ended = await changePipeline(backend, pipelineId, (pipeline) =>
     pipeline.status === 'running' ? withEnd(pipeline, failure, backend.clock.now()) : pipeline,
   );
-  await backend.bus.publish([endEvent(ended)]);
+  await publishEvents(backend, [endEvent(ended)]);
   await freeBranch(backend, claimOf(ended.request), ended.id);
   return changePipeline(backend, pipelineId, (pipeline) =>
     pipeline.unannounced ? withEndAnnounced(pipeline) : pipeline,

@@ -1,6 +1,6 @@
 import type { Backend } from '../../backend/backend.ts';
 import { stageNames } from '../core/settings.ts';
-import { eventOf } from '../events/contract.ts';
+import { eventOf, publishEvents } from '../events/contract.ts';
 import { orderedStages, type Pipeline, target } from './pipeline.ts';
 
 /** Announces a stored pipeline and starts its execution; doing it again changes nothing. */
@@ -11,7 +11,9 @@ export async function launchPipeline(backend: Backend, pipeline: Pipeline): Prom
     task: pipeline.request.task,
     stages: orderedStages(pipeline),
   };
-  await backend.bus.publish([eventOf('pipeline.started', { atMs: pipeline.createdMs, occurrence: pipeline.id, data })]);
+  await publishEvents(backend, [
+    eventOf('pipeline.started', { atMs: pipeline.createdMs, occurrence: pipeline.id, data }),
+  ]);
   await backend.machine('pipeline').start(pipeline.id, {
     pipeline_id: pipeline.id,
     stages: Object.fromEntries(stageNames.map((name) => [name, pipeline.stages[name] !== undefined])),

@@ -1,6 +1,6 @@
 import type { Home } from '../core/endpoint.ts';
 import { stageNames } from '../core/settings.ts';
-import { eventOf } from '../events/contract.ts';
+import { eventOf, publishEvents } from '../events/contract.ts';
 import { isSentBack, isWorkingOn, type Pipeline, target, withStageEnded } from './pipeline.ts';
 import { changePipeline, loadPipeline } from './pipeline-store.ts';
 import type { StageOutcome, StageRun } from './stage-run.ts';
@@ -20,7 +20,7 @@ export async function settleStage(run: StageRun, outcome: StageOutcome, { backen
   const { stage, iteration } = run;
   const pipeline = await loadPipeline(backend, run.pipelineId);
   if (isWorkingOn(pipeline, stage, iteration)) {
-    await backend.bus.publish([stageEvent(pipeline, run, outcome)]);
+    await publishEvents(backend, [stageEvent(pipeline, run, outcome)]);
     const completedMs = run.completedMs ?? run.startedMs;
     await changePipeline(backend, pipeline.id, (now) =>
       withStageEnded(now, stage, { iteration, passed: outcome.verdict === 'passed', completedMs }),

@@ -1,5 +1,5 @@
 import type { Home } from '../core/endpoint.ts';
-import { eventOf } from '../events/contract.ts';
+import { eventOf, publishEvents } from '../events/contract.ts';
 import { dependentsOf } from './service-graph.ts';
 import type { HealthChange } from './service-health.ts';
 import { markAnnounced } from './service-health-store.ts';
@@ -12,7 +12,8 @@ export async function announceHealth(
 ): Promise<void> {
   if (changes.length === 0) return;
   const impacted = dependentsOf(catalogue, service).map(({ name }) => name);
-  await backend.bus.publish(
+  await publishEvents(
+    backend,
     changes.map(({ from, to, atMs, reason, rootCause: root_cause }) =>
       eventOf('service.health_changed', {
         atMs,

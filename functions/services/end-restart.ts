@@ -1,6 +1,6 @@
 import { markApplied, markFailed } from '../config/contract.ts';
 import type { Home } from '../core/endpoint.ts';
-import { eventOf } from '../events/contract.ts';
+import { eventOf, publishEvents } from '../events/contract.ts';
 import { rollBackChange, settleChange } from './container-change.ts';
 import {
   changesContainer,
@@ -33,7 +33,7 @@ export async function endRestart(home: Home, operationId: string, brokenOff?: Br
   if (decided.status === 'running') await settle(home, decided);
   const ended = await changeOperation(backend, operationId, (current) => withEnd(current, backend.clock.now()));
   await settleConfig(home, ended);
-  await backend.bus.publish([endEvent(ended)]);
+  await publishEvents(backend, [endEvent(ended)]);
   await endMaintenance(backend, ended.service, { operationId: ended.id, found: await findingOf(home, ended) });
   await freeService(backend, ended.service, ended.id);
   return changeOperation(backend, operationId, withEndAnnounced);

@@ -71,8 +71,9 @@ async function expectEvents(site: Site, pipelineId: string) {
   const expected = ['pipeline.completed', ...stageNames.map(() => 'pipeline.stage.completed'), 'pipeline.started'];
   await vi.waitFor(
     async () => {
-      const events = await eventsOf(site);
-      expect(events.filter(({ data }) => data['pipeline_id'] === pipelineId).map(({ type }) => type)).toEqual(expected);
+      const events = (await eventsOf(site)).filter(({ data }) => data['pipeline_id'] === pipelineId);
+      expect(events.map(({ type }) => type)).toEqual(expected);
+      expect(events.map(({ sequence }) => sequence)).toEqual(expected.map((_, index) => expected.length - index));
     },
     { timeout: 20_000, interval: 100 },
   );

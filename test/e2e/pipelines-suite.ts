@@ -104,26 +104,25 @@ export function describePipelines(site: () => Site): void {
       });
     });
 
-    it('every step of a pipeline is published and can be listed, newest first', async () => {
+    it('every step of a pipeline is published with its number and can be listed, newest first', async () => {
       const { pipeline_id } = await execute(
         site(),
         pipelineRequest(newRepository().url, { stages: ['enrich', 'generate'] }),
       );
       await ended(site(), pipeline_id);
-      const types = await vi.waitFor(
+      const events = await vi.waitFor(
         async () => {
-          const events = await eventsOf(site());
-          const own = events.filter(({ data }) => data['pipeline_id'] === pipeline_id).map(({ type }) => type);
+          const own = (await eventsOf(site())).filter(({ data }) => data['pipeline_id'] === pipeline_id);
           expect(own).toHaveLength(4);
           return own;
         },
         { timeout: 30_000, interval: 200 },
       );
-      expect(types).toEqual([
-        'pipeline.completed',
-        'pipeline.stage.completed',
-        'pipeline.stage.completed',
-        'pipeline.started',
+      expect(events.map(({ type, sequence }) => [type, sequence])).toEqual([
+        ['pipeline.completed', 4],
+        ['pipeline.stage.completed', 3],
+        ['pipeline.stage.completed', 2],
+        ['pipeline.started', 1],
       ]);
     });
   });

@@ -56,13 +56,17 @@ export async function call<T = Record<string, unknown>>(
   return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
 }
 
+export interface ListedEvent<Data = Record<string, unknown>> {
+  id: string;
+  type: string;
+  sequence: number;
+  data: Data;
+}
+
 /** The newest events, newest first, at most 100; `query` narrows them down. */
-export async function eventsOf<Data = Record<string, unknown>>(
-  site: Site,
-  query = '',
-): Promise<{ type: string; data: Data }[]> {
+export async function eventsOf<Data = Record<string, unknown>>(site: Site, query = ''): Promise<ListedEvent<Data>[]> {
   const path = `/api/v1/events?limit=100&${query}`;
-  return (await call<{ events: { type: string; data: Data }[] }>(site, `GET ${path}`)).body.events;
+  return (await call<{ events: ListedEvent<Data>[] }>(site, `GET ${path}`)).body.events;
 }
 
 /** A repository that no other test uses, so that locks and faults are the test's own. */

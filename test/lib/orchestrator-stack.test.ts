@@ -40,6 +40,7 @@ describe('what a team gets without choosing', () => {
       services: { PointInTimeRecoveryEnabled: true },
       operations: { PointInTimeRecoveryEnabled: true },
       events: { PointInTimeRecoveryEnabled: true },
+      sequences: { PointInTimeRecoveryEnabled: true },
       requests: { PointInTimeRecoveryEnabled: false },
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Access, type SecretName, secretsOf, type TableMode } from '../../backend/resources.ts';
+import { type Access, type SecretName, secretsOf, type TableMode, tablesOf } from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { accessOf } from '../../functions/core/contract.ts';
 import { fallbackContract } from '../../functions/core/fallback.ts';
@@ -64,10 +64,7 @@ describe('roles', () => {
             granted.set(table, (granted.get(table) ?? new Set()).add(action));
         }
       }
-      const expected = Object.entries(access.tables ?? {}).map(([table, mode]) => [
-        table,
-        tableActions[mode].toSorted(),
-      ]);
+      const expected = Object.entries(tablesOf(access)).map(([table, mode]) => [table, tableActions[mode].toSorted()]);
       expect(Object.fromEntries([...granted].map(([table, actions]) => [table, [...actions].sort()]))).toEqual(
         Object.fromEntries(expected),
       );
@@ -99,9 +96,10 @@ describe('roles', () => {
   ] satisfies { name: string; access: Access }[])(
     '$name may use the key of the deployment exactly when it reads or writes something that the key encrypts',
     ({ name, access }) => {
-      const { tables, objects, queues, services, secrets } = access;
+      const { objects, queues, services, secrets } = access;
       const key = statements(roleOf(name)).filter(({ Resource }) => Resource === everyChoice.encryptionKeyArn);
-      const usesKey = Boolean(tables ?? objects ?? queues ?? services ?? secrets);
+      const usesTables = Object.keys(tablesOf(access)).length > 0;
+      const usesKey = Boolean(usesTables || (objects ?? queues ?? services ?? secrets));
       expect(key.flatMap(actionsOf).sort()).toEqual(usesKey ? ['kms:Decrypt', 'kms:GenerateDataKey'] : []);
     },
   );

@@ -75,7 +75,7 @@ export function describeBus(harness: BusHarness): void {
 }
 
 function event(type: string, data: Record<string, unknown> = { n: 1 }): BusEvent {
-  return { id: `evt_${randomUUID()}`, type, timestamp: '2026-01-15T10:30:00.000Z', data };
+  return { id: `evt_${randomUUID()}`, type, timestamp: '2026-01-15T10:30:00.000Z', sequence: 7, data };
 }
 
 /** At least once allows repeats, so the tests count ids. */

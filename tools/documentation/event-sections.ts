@@ -1,6 +1,6 @@
 import { eventOf } from '../../functions/events/contract.ts';
 import { eventExamples } from '../../functions/events/event-examples.ts';
-import { type EventType, eventTypeNames, eventTypes } from '../../functions/events/event-types.ts';
+import { type EventType, eventResources, eventTypeNames, eventTypes } from '../../functions/events/event-types.ts';
 import { code, markdownTable } from './markdown-table.ts';
 import { schemaFields } from './schema-fields.ts';
 
@@ -10,7 +10,7 @@ export function eventSections(): Record<string, string> {
 }
 
 function eventSection(type: EventType): string {
-  const { summary, data } = eventTypes[type];
+  const { summary, resource, data } = eventTypes[type];
   const fields = schemaFields(data);
   const hasMeanings = fields.some(({ description }) => description !== '');
   const rows = fields.map((field) => [
@@ -20,16 +20,17 @@ function eventSection(type: EventType): string {
   ]);
   return [
     `### ${code(type)}`,
-    summary,
+    `${summary} It is about the ${resource} ${code(`data.${eventResources[resource].idField}`)}.`,
     markdownTable(['Field', 'Type', ...(hasMeanings ? ['Meaning'] : [])], rows),
     `\`\`\`json\n${jsonText(exampleOf(type))}\n\`\`\``,
   ].join('\n\n');
 }
 
-/** One time for all examples, so that the documents change only with the events. */
+/** One time and number for all examples, so that the documents change only with the events. */
 function exampleOf(type: EventType) {
   const atMs = Date.parse('2026-01-15T10:30:00.000Z');
-  return eventOf(type, { atMs, occurrence: 'example', data: eventExamples[type] });
+  const { data, ...event } = eventOf(type, { atMs, occurrence: 'example', data: eventExamples[type] });
+  return { ...event, sequence: 7, data };
 }
 
 /** JSON as the formatter wants it: lists of plain values on one line. */

@@ -9,6 +9,7 @@ const busEvent = z.object({
   id: z.string(),
   type: z.string(),
   timestamp: z.string(),
+  sequence: z.int().optional(),
   service: z.string().optional(),
   data: z.record(z.string(), z.unknown()),
 });
@@ -26,7 +27,11 @@ export const recordEvents = queueTask(recordEventsTask, async (messages, home) =
 });
 
 async function record(message: QueueMessage, home: Home) {
-  const { service, ...event } = busEvent.parse(message.body);
-  const item = eventItem({ ...event, ...(service === undefined ? {} : { service }) });
+  const { service, sequence, ...event } = busEvent.parse(message.body);
+  const item = eventItem({
+    ...event,
+    ...(sequence === undefined ? {} : { sequence }),
+    ...(service === undefined ? {} : { service }),
+  });
   await isApplied(home.backend.table('events').put(item, { exists: false }));
 }

@@ -6,7 +6,13 @@ import { settableClock } from '../../suites/settable-clock.ts';
 import { rethrow } from './rethrow.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const event: BusEvent = { id: 'evt_1', type: 'pipeline.started', timestamp: '2026-01-15T10:30:00.000Z', data: {} };
+const event: BusEvent = {
+  id: 'evt_1',
+  type: 'pipeline.started',
+  timestamp: '2026-01-15T10:30:00.000Z',
+  sequence: 1,
+  data: {},
+};
 const rules = [{ pattern: {}, queue: 'all' }];
 
 it('an event that no target took before the process ended is handed over by the next', async () => {

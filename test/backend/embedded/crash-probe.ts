@@ -64,7 +64,13 @@ async function workUntilKilled(folder: string, round: string): Promise<never> {
   for (let n = 0; ; n++) {
     const id = `${round}-${n}`;
     const timestamp = new Date().toISOString();
-    const event = (kind: string): BusEvent => ({ id: `${kind}-${id}`, type: 'probe.published', timestamp, data: {} });
+    const event = (kind: string): BusEvent => ({
+      id: `${kind}-${id}`,
+      type: 'probe.published',
+      timestamp,
+      sequence: n,
+      data: {},
+    });
     await Promise.all([
       backend
         .table('locks')

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../../backend/backend.ts';
-import { eventOf, listEventsContract } from '../../../functions/events/contract.ts';
+import { eventOf, listEventsContract, publishEvents } from '../../../functions/events/contract.ts';
 import { recordEvents } from '../../../functions/events/tasks/record-events.ts';
 import { openApi, type TestApi } from '../open-api.ts';
 import { expectFaultHidden, expectLimited, expectRefusal, expectTokenRequired } from '../refusals.ts';
@@ -21,7 +21,8 @@ const ended = { ...common, iteration: 1, duration_ms: 5 };
 async function happened(type: 'pipeline.completed' | 'pipeline.cancelled', service?: string): Promise<BusEvent> {
   api.home.clock.advance(1_000);
   const atMs = api.home.clock.now();
-  const event = eventOf(type, { atMs, occurrence: String(atMs), data: ended, ...(service ? { service } : {}) });
+  const happening = { atMs, occurrence: String(atMs), data: ended, ...(service ? { service } : {}) };
+  const event = { ...eventOf(type, happening), sequence: 1 };
   await record(event);
   return event;
 }
@@ -42,14 +43,24 @@ describe('200', () => {
 
   it('shows what starting a pipeline published, once it has gone over the bus', async () => {
     const event = eventOf('pipeline.completed', { atMs: api.home.clock.now(), occurrence: 'x', data: ended });
-    await api.home.backend.bus.publish([event]);
-    await expect.poll(async () => (await list()).body.events).toEqual([event]);
+    await publishEvents(api.home.backend, [event]);
+    await expect.poll(async () => (await list()).body.events).toEqual([{ ...event, sequence: 1 }]);
   });
 
   it('shows an event that was delivered twice once', async () => {
     const event = await happened('pipeline.completed');
     await record(event);
     expect((await list()).body.events).toEqual([event]);
+  });
+
+  it('shows an event that was published before there were numbers, without one', async () => {
+    const { sequence: _, ...before } = await happened('pipeline.completed');
+    api.home.clock.advance(1_000);
+    const older = { ...before, id: eventOf('pipeline.completed', { atMs: 0, occurrence: 'x', data: ended }).id };
+    await record(older as BusEvent);
+    const { status, body } = await list();
+    expect([status, body.events[1]]).toEqual([200, older]);
+    expect(listEventsContract.answers.ok.body.parse(body)).toEqual(body);
   });
 
   it('filters by type, by service, by both, and by since inclusive', async () => {

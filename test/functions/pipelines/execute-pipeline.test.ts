@@ -58,6 +58,7 @@ describe('202', () => {
     expect(api.home.published).toEqual([
       {
         id: expect.stringMatching(/^evt_/),
+        sequence: 1,
         type: 'pipeline.started',
         timestamp: body.created_at,
         data: {
