@@ -48,6 +48,22 @@ export const listEventsContract = defineContract({
   access: { tables: { events: 'read' } },
 });
 
+export const getEventContract = defineContract({
+  operationId: 'getEvent',
+  domain: 'events',
+  method: 'GET',
+  path: '/api/v1/events/{event_id}',
+  summary: 'Get an event',
+  description: 'One published event, kept for 30 days.',
+  auth: 'bearer',
+  rateLimit: 'read',
+  parameters: z.strictObject({ event_id: idOf('evt') }),
+  answers: { ok: { status: 200, description: 'The event.', body: event } },
+  errors: ['NOT_FOUND'],
+  timeoutMs: 5_000,
+  access: { tables: { events: 'read' } },
+});
+
 export const recordEventsTask = defineTask({
   name: 'record-events',
   domain: 'events',
@@ -57,7 +73,7 @@ export const recordEventsTask = defineTask({
   access: { tables: { events: 'write' } },
 });
 
-export const eventContracts = [listEventsContract] as const;
+export const eventContracts = [listEventsContract, getEventContract] as const;
 export const eventTasks = [recordEventsTask] as const;
 
 /**

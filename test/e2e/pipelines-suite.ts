@@ -124,6 +124,9 @@ export function describePipelines(site: () => Site): void {
         ['pipeline.stage.completed', 2],
         ['pipeline.started', 1],
       ]);
+      const [last] = events;
+      const { status, body } = await call(site(), `GET /api/v1/events/${last?.id}`);
+      expect([status, body]).toEqual([200, last]);
     });
   });
 
