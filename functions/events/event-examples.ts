@@ -57,4 +57,9 @@ export const eventExamples: { [T in EventType]: EventData<T> } = {
     environment: ['LITELLM_MODEL', 'MAX_TOKENS'],
     resources: ['memory_limit'],
   },
+  'webhook.disabled': {
+    webhook_id: 'wh_01jhnkp8r2c5d3v7w9x0y1z2a3',
+    reason: 'failing',
+    failing_since: '2026-01-10T10:29:41.205Z',
+  },
 };

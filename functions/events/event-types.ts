@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idOf } from '../core/schemas.ts';
+import { idOf, utcTimestamp } from '../core/schemas.ts';
 import { stageNames } from '../core/settings.ts';
 
 const pipelineFields = {
@@ -28,6 +28,7 @@ export const eventResources = {
   /** A running pipeline is without an event for a stage's deadline, a week at the longest. */
   pipeline: { idField: 'pipeline_id', keptDays: 90 },
   service: { idField: 'service' },
+  webhook: { idField: 'webhook_id' },
 } as const satisfies Record<string, { idField: string; keptDays?: number }>;
 
 export type EventResource = keyof typeof eventResources;
@@ -123,6 +124,21 @@ export const eventTypes = {
       revision: z.int().min(1),
       environment: z.array(z.string()).describe('Names of the variables that were set or removed.'),
       resources: z.array(z.enum(['memory_limit', 'cpu_limit'])),
+    }),
+  },
+  'webhook.disabled': {
+    summary: 'A webhook was disabled, because nobody takes what is sent to it.',
+    resource: 'webhook',
+    data: z.object({
+      webhook_id: idOf('wh'),
+      reason: z
+        .enum(['gone', 'failing'])
+        .describe('`gone`: it answered 410. `failing`: for five days nothing could be delivered.'),
+      failing_since: utcTimestamp
+        .nullable()
+        .describe(
+          'The first of the failures without a success in between; null when it was taking deliveries until then.',
+        ),
     }),
   },
 } as const satisfies Record<string, EventTypeSpec>;
