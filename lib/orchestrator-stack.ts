@@ -9,6 +9,7 @@ import type { Resources } from './access-policy.ts';
 import { acknowledgeAcrossStack } from './acknowledge-across-stack.ts';
 import { Api } from './api.ts';
 import { Artifacts } from './artifacts.ts';
+import { EventSchemas } from './event-schemas.ts';
 import { Events } from './events.ts';
 import { authorizerEntry, endpointEntry, fallbackEntry, taskEntry } from './function-entry.ts';
 import { Functions } from './functions.ts';
@@ -58,6 +59,7 @@ export class OrchestratorStack extends Stack {
       containerHostsSecret: settings.containerHostsSecret,
     });
     const events = new Events(this, 'Events', { encryptionKey, alarmAction });
+    if (settings.eventSchemas) new EventSchemas(this, 'EventSchemas');
     const resources: Resources = {
       tables: tables.byName,
       queues: events.queues,

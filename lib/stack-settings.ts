@@ -106,6 +106,9 @@ export const stackContext = z.object({
   apiGatewayLogRole: flag
     .default(true)
     .describe("False where the account's API Gateway log role (one for the account and region) is kept elsewhere."),
+  eventSchemas: flag
+    .default(true)
+    .describe("False where EventBridge's schema registry is not available, or its schemas are not wanted."),
   alarmTopicArn: z.string().startsWith('arn:').optional().describe('An SNS topic that is told of alarms.'),
   destroyOnDelete: flag
     .default(false)

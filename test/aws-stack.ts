@@ -23,10 +23,10 @@ export interface AwsStack {
  */
 export async function deployAwsStack(endpoint: string, context: Record<string, unknown>): Promise<AwsStack> {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-cdk-'));
-  const settings = Object.entries({ destroyOnDelete: true, ...context }).flatMap(([name, value]) => [
-    '--context',
-    `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  ]);
+  /** Emulators have no schema registry. */
+  const settings = Object.entries({ destroyOnDelete: true, eventSchemas: false, ...context }).flatMap(
+    ([name, value]) => ['--context', `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`],
+  );
   const outputs = join(folder, 'outputs.json');
   const endpoints = { AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_S3: endpoint };
   const run = (...parameters: string[]) =>

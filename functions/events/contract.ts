@@ -6,6 +6,7 @@ import { idOf, isoTime, utcTimestamp } from '../core/schemas.ts';
 import { type EventData, type EventType, eventTypeNames } from './event-types.ts';
 import type { UnpublishedEvent } from './publish-events.ts';
 
+export { type EventSchema, eventSchemas } from './event-schemas.ts';
 export { restartActions, restartOutcomes, serviceStatuses } from './event-types.ts';
 export { publishEvents, type UnpublishedEvent } from './publish-events.ts';
 export { recentEventsOf } from './recent-events.ts';

@@ -1,6 +1,7 @@
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
+import { eventSchemas } from '../../functions/events/contract.ts';
 import { everyChoice, synthesise } from './synthesised.ts';
 
 const standard = synthesise();
@@ -91,6 +92,21 @@ describe('what a team gets without choosing', () => {
     expect(watched).toContain('ExecutionsFailed');
   });
 
+  it('a schema registry named as the stack has the schema of every event type', () => {
+    const [[registryId, registry] = []] = standard.ofType('AWS::EventSchemas::Registry');
+    expect(registry?.Properties).toMatchObject({ RegistryName: standard.stack.stackName });
+    const schemas = standard.ofType('AWS::EventSchemas::Schema').map(([, { Properties }]) => Properties);
+    expect(schemas).toEqual(
+      eventSchemas().map(({ name, summary, document }) => ({
+        RegistryName: { 'Fn::GetAtt': [registryId, 'RegistryName'] },
+        SchemaName: name,
+        Type: 'JSONSchemaDraft4',
+        Content: JSON.stringify(document),
+        Description: summary,
+      })),
+    );
+  });
+
   it('artifacts are private, over TLS only, versioned and removed by age', () => {
     const [[, bucket] = []] = standard.ofType('AWS::S3::Bucket');
     expect(bucket?.Properties).toMatchObject({
@@ -138,6 +154,11 @@ describe('what a team can choose', () => {
       expect(Properties['SSESpecification']).toMatchObject({ KMSMasterKeyId: encryptionKeyArn });
     }
     expect(JSON.stringify(chosen.ofType('AWS::S3::Bucket'))).toContain(encryptionKeyArn);
+  });
+
+  it('event schemas are left out where they are not wanted', () => {
+    expect(chosen.template.findResources('AWS::EventSchemas::Schema')).toEqual({});
+    expect(chosen.template.findResources('AWS::EventSchemas::Registry')).toEqual({});
   });
 
   it('the functions are told the limits', () => {

@@ -65,6 +65,7 @@ export const everyChoice = {
   containerHostsSecret: 'omni/container-hosts',
   alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:alarms',
   apiGatewayLogRole: false,
+  eventSchemas: false,
   rateLimits: { read: 500 },
   webhookAllow: ['10.1.0.0/16', 'hooks.corp.example'],
 };

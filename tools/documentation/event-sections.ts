@@ -1,6 +1,7 @@
 import { eventOf } from '../../functions/events/contract.ts';
 import { eventExamples } from '../../functions/events/event-examples.ts';
 import { type EventType, eventResources, eventTypeNames, eventTypes } from '../../functions/events/event-types.ts';
+import { jsonText } from './json-text.ts';
 import { code, markdownTable } from './markdown-table.ts';
 import { schemaFields } from './schema-fields.ts';
 
@@ -31,11 +32,4 @@ function exampleOf(type: EventType) {
   const atMs = Date.parse('2026-01-15T10:30:00.000Z');
   const { data, ...event } = eventOf(type, { atMs, occurrence: 'example', data: eventExamples[type] });
   return { ...event, sequence: 7, data };
-}
-
-/** JSON as the formatter wants it: lists of plain values on one line. */
-function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(/\[[^[\]{}]*\]/g, (list) =>
-    list.replaceAll(/\n\s*/g, ' ').replace('[ ', '[').replace(' ]', ']'),
-  );
 }
