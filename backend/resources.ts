@@ -68,13 +68,18 @@ export interface QueueSpec {
   receivesMax: number;
   /** Most messages that one call of the consumer gets. */
   batchSize: number;
+  /** Someone must look when a message has waited so many seconds: the consumer does not keep up, or fails. */
+  ageAlarmSeconds: number;
   /** What the bus brings to it: every event, or those of the types listed. A list must name types of event-types.ts. */
   events: 'all' | readonly string[];
 }
 
 export const queues = {
-  /** Events on their way into the events table. 5 receives ride out a throttled table; then someone must look. */
-  'event-log': { visibilitySeconds: 60, receivesMax: 5, batchSize: 10, events: 'all' },
+  /**
+   * Events on their way into the events table. 5 receives ride out a throttled table; then someone must look. They take
+   * five minutes, and a message that is older had to wait for its turn.
+   */
+  'event-log': { visibilitySeconds: 60, receivesMax: 5, batchSize: 10, ageAlarmSeconds: 300, events: 'all' },
 } as const satisfies Record<string, QueueSpec>;
 
 /** State machines by the name of their file in statemachines/. */

@@ -1,20 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { FilterOrPolicy, SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type BusRule, busRules } from '../backend/bus-rules.ts';
 import { eventSource, type QueueName, queues } from '../backend/resources.ts';
-import { acknowledge } from './acknowledge.ts';
-
-export interface EventsProps {
-  encryptionKey: IKey | undefined;
-  alarmAction: IAlarmAction | undefined;
-}
+import { type AlarmedQueueProps, DeadLetterQueue, WorkQueue } from './alarmed-queue.ts';
 
 /**
  * The bus, and how every event of the orchestrator reaches its consumers: rule, topic, one queue for each. What travels
@@ -24,10 +17,10 @@ export class Events extends Construct {
   readonly bus: EventBus;
   readonly queues: Record<QueueName, Queue>;
 
-  constructor(scope: Construct, id: string, props: EventsProps) {
+  constructor(scope: Construct, id: string, props: AlarmedQueueProps) {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', { description: 'Events of the Omni Orchestrator' });
-    const undelivered = this.createDeadLetterQueue('Undelivered', props);
+    const undelivered = new DeadLetterQueue(this, 'Undelivered', props);
     const topic = new Topic(this, 'Topic', {
       enforceSSL: true,
       ...(props.encryptionKey && { masterKey: props.encryptionKey }),
@@ -46,30 +39,14 @@ export class Events extends Construct {
       topic.addSubscription(subscriptionOf(rule, this.queues[rule.queue], undelivered));
   }
 
-  private createQueue(name: QueueName, props: EventsProps): Queue {
-    const spec = queues[name];
-    return new Queue(this, name, {
-      visibilityTimeout: Duration.seconds(spec.visibilitySeconds),
-      deadLetterQueue: { queue: this.createDeadLetterQueue(`${name}-dead`, props), maxReceiveCount: spec.receivesMax },
-      ...queueDefaults(props),
+  private createQueue(name: QueueName, props: AlarmedQueueProps): Queue {
+    const { visibilitySeconds, receivesMax, ageAlarmSeconds } = queues[name];
+    return new WorkQueue(this, name, {
+      ...props,
+      visibilityTimeout: Duration.seconds(visibilitySeconds),
+      deadLetterQueue: { queue: new DeadLetterQueue(this, `${name}-dead`, props), maxReceiveCount: receivesMax },
+      ageAlarmSeconds,
     });
-  }
-
-  /** Messages wait for 14 days, the most that SQS allows, and the first one rings. */
-  private createDeadLetterQueue(id: string, props: EventsProps): Queue {
-    const queue = new Queue(this, id, { retentionPeriod: Duration.days(14), ...queueDefaults(props) });
-    acknowledge(queue, {
-      'AwsSolutions-SQS3': 'It is itself a dead-letter queue.',
-      'Serverless-SQSRedrivePolicy': 'It is itself a dead-letter queue.',
-    });
-    const alarm = new Alarm(this, `${id}-alarm`, {
-      alarmDescription: `Messages wait in the dead-letter queue ${id}; docs/runbook.md says what to do.`,
-      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-    });
-    if (props.alarmAction) alarm.addAlarmAction(props.alarmAction);
-    return queue;
   }
 }
 
@@ -84,13 +61,4 @@ export function subscriptionOf({ pattern }: BusRule<string>, queue: Queue, deadL
       },
     }),
   });
-}
-
-function queueDefaults({ encryptionKey }: EventsProps) {
-  return {
-    enforceSSL: true,
-    ...(encryptionKey
-      ? { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
-      : { encryption: QueueEncryption.SQS_MANAGED }),
-  };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Alarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -52,10 +52,11 @@ export class Machine extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const alarm = new Alarm(this, 'Alarm', {
-      alarmDescription: `An execution of ${file} broke off, which its own failure path never does; see docs/runbook.md.`,
+      alarmDescription: `Its own failure path never does: see "An execution of ${file} broke off" in docs/runbook.md.`,
       metric: machine.metricFailed({ period: Duration.minutes(5) }),
       threshold: 1,
       evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     if (alarmAction) alarm.addAlarmAction(alarmAction);
   }

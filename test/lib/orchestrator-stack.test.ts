@@ -86,12 +86,6 @@ describe('what a team gets without choosing', () => {
     }
   });
 
-  it('every dead-letter queue rings', () => {
-    const watched = standard.ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties['MetricName']);
-    expect(watched.filter((metric) => metric === 'ApproximateNumberOfMessagesVisible')).toHaveLength(2);
-    expect(watched).toContain('ExecutionsFailed');
-  });
-
   it('a schema registry named as the stack has the schema of every event type', () => {
     const [[registryId, registry] = []] = standard.ofType('AWS::EventSchemas::Registry');
     expect(registry?.Properties).toMatchObject({ RegistryName: standard.stack.stackName });

@@ -1,0 +1,95 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, type IAlarmAction, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+
+export interface AlarmedQueueProps {
+  encryptionKey: IKey | undefined;
+  alarmAction: IAlarmAction | undefined;
+}
+
+/** An encrypted queue, reached over TLS only, to which alarms can be added. */
+class AlarmedQueue extends Queue {
+  readonly #alarmAction: IAlarmAction | undefined;
+
+  constructor(scope: Construct, id: string, { encryptionKey, alarmAction, ...props }: AlarmedQueueProps & QueueProps) {
+    super(scope, id, {
+      enforceSSL: true,
+      ...(encryptionKey
+        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
+        : { encryption: QueueEncryption.SQS_MANAGED }),
+      ...props,
+    });
+    this.#alarmAction = alarmAction;
+  }
+
+  /** Rings from the threshold on, and tells by which paragraph of the runbook to go. A queue that is not used is silent. */
+  protected alarm(id: string, { metric, threshold, paragraph }: QueueAlarm): void {
+    const alarm = new Alarm(this, id, {
+      alarmDescription: `${this.node.id}: see "${paragraph}" in docs/runbook.md.`,
+      metric,
+      threshold,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (this.#alarmAction) alarm.addAlarmAction(this.#alarmAction);
+  }
+}
+
+interface QueueAlarm {
+  metric: Metric;
+  threshold: number;
+  /** A heading of docs/runbook.md. */
+  paragraph: string;
+}
+
+/** As often as SQS measures; five times that for what is not urgent. */
+const [minute, fiveMinutes] = [{ period: Duration.minutes(1) }, { period: Duration.minutes(5) }];
+
+/** A queue that functions work off. It rings when they do not keep up. */
+export class WorkQueue extends AlarmedQueue {
+  constructor(
+    scope: Construct,
+    id: string,
+    { ageAlarmSeconds, ...props }: AlarmedQueueProps & QueueProps & { ageAlarmSeconds: number },
+  ) {
+    super(scope, id, props);
+    this.alarm('age', {
+      metric: this.metricApproximateAgeOfOldestMessage(minute),
+      threshold: ageAlarmSeconds,
+      paragraph: 'Messages wait long in a queue',
+    });
+  }
+}
+
+/** The most that SQS keeps a message, so that people have time to look. */
+const keptDays = 14;
+
+/**
+ * From this age on a message rings again: it is deleted four days later, which spans a long weekend. SQS counts the age
+ * from the arrival in this queue and the end from the first sending, some minutes earlier.
+ */
+const ageAlarmDays = 10;
+
+/** A queue for what could not be worked off. Its first message rings, and so does one that nobody has looked at. */
+export class DeadLetterQueue extends AlarmedQueue {
+  constructor(scope: Construct, id: string, props: AlarmedQueueProps) {
+    super(scope, id, { retentionPeriod: Duration.days(keptDays), ...props });
+    acknowledge(this, {
+      'AwsSolutions-SQS3': 'It is itself a dead-letter queue.',
+      'Serverless-SQSRedrivePolicy': 'It is itself a dead-letter queue.',
+    });
+    this.alarm('depth', {
+      metric: this.metricApproximateNumberOfMessagesVisible(fiveMinutes),
+      threshold: 1,
+      paragraph: 'Messages wait in a dead-letter queue',
+    });
+    this.alarm('age', {
+      metric: this.metricApproximateAgeOfOldestMessage(fiveMinutes),
+      threshold: Duration.days(ageAlarmDays).toSeconds(),
+      paragraph: 'Messages in a dead-letter queue will be deleted',
+    });
+  }
+}
