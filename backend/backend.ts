@@ -135,11 +135,16 @@ export interface Queue {
   send(messages: OutgoingMessage[]): Promise<void>;
 }
 
-/**
- * Handles a batch. Messages named in `retry` come again, after their delay where one is given, else when their visibility
- * ends; a throw fails the batch.
- */
-export type Consumer = (messages: QueueMessage[]) => Promise<{ retry: { id: string; delaySeconds?: number }[] }>;
+/** What became of the messages of a batch. Those that are not named are done with. */
+export interface Handled {
+  /** They come again, after their delay where one is given, else when their visibility ends. */
+  retry: { id: string; delaySeconds?: number }[];
+  /** They are given up now and go to the dead letters, as this message. For queues that say `givesUp`. */
+  dead?: ({ id: string } & Pick<OutgoingMessage, 'body' | 'group'>)[];
+}
+
+/** Handles a batch; a throw fails all of it. */
+export type Consumer = (messages: QueueMessage[]) => Promise<Handled>;
 
 /** An event of the platform as it goes over the bus: `type` is EventBridge's detail-type, the rest is the detail. */
 export interface BusEvent {

@@ -55,6 +55,20 @@ export const tables = {
       by_service: { partition: 'service', sort: 'id' },
     },
   },
+  /**
+   * Webhooks, in one partition for each kind of knowledge (sk is the webhook's id): `webhook` (what was registered) and
+   * `traffic` (which deliveries are under way, and since when they fail).
+   */
+  webhooks: { indexes: {} },
+  /** The signing secrets of each webhook, apart from all else, so that only what signs and what sets them sees them. */
+  'signing-secrets': { indexes: {} },
+  /** Deliveries in the partition of their webhook, kept 30 days. */
+  deliveries: {
+    indexes: {
+      /** The partition is the webhook's id and the status, so that a few that failed are found among very many. */
+      by_webhook_status: { partition: 'webhook_status', sort: 'id', projection: 'keys' },
+    },
+  },
   /** The last number and the last events of each resource that events are about; see functions/events/publish-events.ts. */
   sequences: { indexes: {} },
   /** Rate-limit windows and remembered answers of idempotent requests. */
@@ -68,8 +82,21 @@ export interface QueueSpec {
   receivesMax: number;
   /** Most messages that one call of the consumer gets. */
   batchSize: number;
+  /** Most calls of the consumer at a time, 2 to 1000 (the bounds of Lambda). */
+  callsMax: number;
+  /**
+   * Messages of one group that the embedded home hands out at a time, so that a group that takes long does not take every
+   * call. SQS knows no such bound; where it matters the consumer keeps it.
+   */
+  groupMax?: number;
+  /** Days that a message is kept at the most, from its sending; 4 where left out, 14 at most (the bound of SQS). */
+  keptDays?: number;
+  /** Whether the consumer decides itself when a message is given up; see {@link Handled}. */
+  givesUp?: true;
   /** Someone must look when a message has waited so many seconds: the consumer does not keep up, or fails. */
   ageAlarmSeconds: number;
+  /** Someone must look when so many messages are received and not done with: at 120,000 SQS hands out no more. */
+  inFlightAlarm?: number;
   /** What the bus brings to it: every event, or those of the types listed. A list must name types of event-types.ts. */
   events: 'all' | readonly string[];
 }
@@ -77,9 +104,44 @@ export interface QueueSpec {
 export const queues = {
   /**
    * Events on their way into the events table. 5 receives ride out a throttled table; then someone must look. They take
-   * five minutes, and a message that is older had to wait for its turn.
+   * five minutes, and a message that is older had to wait for its turn. 5 calls write as much as the table's one partition
+   * takes.
    */
-  'event-log': { visibilitySeconds: 60, receivesMax: 5, batchSize: 10, ageAlarmSeconds: 300, events: 'all' },
+  'event-log': {
+    visibilitySeconds: 60,
+    receivesMax: 5,
+    batchSize: 10,
+    callsMax: 5,
+    ageAlarmSeconds: 300,
+    events: 'all',
+  },
+  /** Events on their way to the webhooks that ask for them. */
+  'webhook-events': {
+    visibilitySeconds: 60,
+    receivesMax: 5,
+    batchSize: 10,
+    callsMax: 5,
+    ageAlarmSeconds: 300,
+    events: 'all',
+  },
+  /**
+   * Deliveries, in a group for each webhook. One at a time to a call, so that none waits for another's receiver. 200 calls
+   * are room for two attempts to each of a hundred receivers that hang. A delivery that waits for its turn counts as
+   * received, so the deliverer itself gives up; 1000 is the most that SQS counts to. SQS leaves what was received three
+   * times out of the age that it tells, so an hour means that deliveries wait for their first tries.
+   */
+  'webhook-deliveries': {
+    visibilitySeconds: 60,
+    receivesMax: 1000,
+    batchSize: 1,
+    callsMax: 200,
+    groupMax: 10,
+    keptDays: 14,
+    givesUp: true,
+    ageAlarmSeconds: 3600,
+    inFlightAlarm: 80_000,
+    events: [],
+  },
 } as const satisfies Record<string, QueueSpec>;
 
 /** State machines by the name of their file in statemachines/. */
@@ -99,7 +161,7 @@ export type SecretName = 'token' | 'token-previous' | 'container-hosts' | `upstr
 export type ObjectPrefix = 'pipelines/';
 
 /** To write is to put and to update; few functions delete, and they say so. */
-export type TableMode = 'read' | 'write' | 'read-write' | 'read-write-delete';
+export type TableMode = 'read' | 'write' | 'read-write' | 'read-write-delete' | 'write-delete' | 'delete';
 export type ObjectMode = 'read' | 'write' | 'read-write';
 
 /** What one function may use. CDK turns it into the function's role; the embedded home refuses anything beyond it. */

@@ -5,6 +5,7 @@ import { eventContracts, eventTasks } from './events/contract.ts';
 import { observabilityContracts } from './observability/contract.ts';
 import { pipelineContracts, pipelineTasks } from './pipelines/contract.ts';
 import { serviceContracts, serviceTasks } from './services/contract.ts';
+import { webhookContracts, webhookTasks } from './webhooks/contract.ts';
 
 /** Every endpoint of the API. To add one, add its contract to its domain; nothing else lists them. */
 export const contracts: readonly Contract[] = [
@@ -12,6 +13,7 @@ export const contracts: readonly Contract[] = [
   ...serviceContracts,
   ...configContracts,
   ...eventContracts,
+  ...webhookContracts,
   ...observabilityContracts,
   ...documentationContracts,
 ];
@@ -22,4 +24,5 @@ export const taskContracts: readonly TaskContract[] = [
   ...serviceTasks,
   ...configTasks,
   ...eventTasks,
+  ...webhookTasks,
 ];

@@ -11,6 +11,8 @@ import {
   type MachineName,
   type ObjectMode,
   type QueueName,
+  type QueueSpec,
+  queues,
   type SecretName,
   secretsOf,
   type TableMode,
@@ -81,16 +83,31 @@ function queueGrant(name: QueueName, resources: Resources): AccessGrant {
   };
 }
 
-/** What the consumer of a queue needs beside its contract's access: to take messages, and to choose when they come again. */
+/**
+ * What the consumer of a queue needs beside its contract's access: to take messages, to choose when they come again, and to
+ * give them up where the queue says that it does.
+ */
 export function consumerGrant(name: QueueName, resources: Pick<Resources, 'queues' | 'encryptionKey'>): AccessGrant {
-  const { queues, encryptionKey } = resources;
+  const { encryptionKey } = resources;
+  const queue = resources.queues[name];
+  const { givesUp }: QueueSpec = queues[name];
   const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
-  return {
+  const consuming = {
     statements: [
-      new PolicyStatement({ actions, resources: [queues[name].queueArn] }),
+      new PolicyStatement({ actions, resources: [queue.queueArn] }),
       ...(encryptionKey ? [keyStatement(encryptionKey)] : []),
     ],
-    environment: { [environmentName('queue', name)]: queues[name].queueUrl },
+    environment: { [environmentName('queue', name)]: queue.queueUrl },
+  };
+  return givesUp ? mergedGrants([consuming, deadLettersGrant(name, queue)]) : consuming;
+}
+
+function deadLettersGrant(name: QueueName, { deadLetterQueue }: Queue): AccessGrant {
+  if (!deadLetterQueue) throw new Error(`The queue "${name}" has no dead-letter queue`);
+  const { queueArn, queueUrl } = deadLetterQueue.queue;
+  return {
+    statements: [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] })],
+    environment: { [environmentName('dead_letters', name)]: queueUrl },
   };
 }
 

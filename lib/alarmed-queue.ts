@@ -3,6 +3,7 @@ import { Alarm, type IAlarmAction, type Metric, TreatMissingData } from 'aws-cdk
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { QueueSpec } from '../backend/resources.ts';
 import { acknowledge } from './acknowledge.ts';
 
 export interface AlarmedQueueProps {
@@ -48,18 +49,26 @@ interface QueueAlarm {
 /** As often as SQS measures; five times that for what is not urgent. */
 const [minute, fiveMinutes] = [{ period: Duration.minutes(1) }, { period: Duration.minutes(5) }];
 
+type WorkQueueAlarms = Pick<QueueSpec, 'ageAlarmSeconds' | 'inFlightAlarm'>;
+
 /** A queue that functions work off. It rings when they do not keep up. */
 export class WorkQueue extends AlarmedQueue {
   constructor(
     scope: Construct,
     id: string,
-    { ageAlarmSeconds, ...props }: AlarmedQueueProps & QueueProps & { ageAlarmSeconds: number },
+    { alarmsAt, ...props }: AlarmedQueueProps & QueueProps & { alarmsAt: WorkQueueAlarms },
   ) {
     super(scope, id, props);
     this.alarm('age', {
       metric: this.metricApproximateAgeOfOldestMessage(minute),
-      threshold: ageAlarmSeconds,
+      threshold: alarmsAt.ageAlarmSeconds,
       paragraph: 'Messages wait long in a queue',
+    });
+    if (alarmsAt.inFlightAlarm === undefined) return;
+    this.alarm('in-flight', {
+      metric: this.metricApproximateNumberOfMessagesNotVisible(minute),
+      threshold: alarmsAt.inFlightAlarm,
+      paragraph: 'Very many deliveries are under way',
     });
   }
 }

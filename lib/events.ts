@@ -6,7 +6,7 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type BusRule, busRules } from '../backend/bus-rules.ts';
-import { eventSource, type QueueName, queues } from '../backend/resources.ts';
+import { eventSource, type QueueName, type QueueSpec, queues } from '../backend/resources.ts';
 import { type AlarmedQueueProps, DeadLetterQueue, WorkQueue } from './alarmed-queue.ts';
 
 /**
@@ -40,12 +40,14 @@ export class Events extends Construct {
   }
 
   private createQueue(name: QueueName, props: AlarmedQueueProps): Queue {
-    const { visibilitySeconds, receivesMax, ageAlarmSeconds } = queues[name];
+    const spec: QueueSpec = queues[name];
+    const { visibilitySeconds, receivesMax, keptDays } = spec;
     return new WorkQueue(this, name, {
       ...props,
       visibilityTimeout: Duration.seconds(visibilitySeconds),
       deadLetterQueue: { queue: new DeadLetterQueue(this, `${name}-dead`, props), maxReceiveCount: receivesMax },
-      ageAlarmSeconds,
+      alarmsAt: spec,
+      ...(keptDays && { retentionPeriod: Duration.days(keptDays) }),
     });
   }
 }

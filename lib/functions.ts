@@ -49,6 +49,7 @@ export class Functions extends Construct {
     consumer.addEventSourceMapping(name, {
       eventSourceArn: resources.queues[name].queueArn,
       batchSize: queues[name].batchSize,
+      maxConcurrency: queues[name].callsMax,
       reportBatchItemFailures: true,
     });
     acknowledge(consumer, {

@@ -95,6 +95,9 @@ export const stackContext = z.object({
     .describe(
       'Where webhooks may be sent beside public addresses and hosts of the catalogue: addresses, CIDR blocks and host names.',
     ),
+  webhookRetryDelays: fromText(z.array(z.int()).min(1))
+    .optional()
+    .describe('Seconds between the tries of a delivery to a webhook.'),
   publicProbes: flag.default(false).describe('Opens /health and /ready to callers without a token.'),
   logLevel: z.string().default('INFO').describe('Least severity that is logged.'),
   logRetentionDays: fromText(z.int())
@@ -206,6 +209,7 @@ function environmentOf(context: Context): Record<string, string> {
     RESTART_TIMEOUT_SECONDS: context.restartTimeoutSeconds?.toString(),
     DOCKER_HOST: context.dockerHost,
     WEBHOOK_ALLOW: context.webhookAllow.join(','),
+    WEBHOOK_RETRY_DELAYS: context.webhookRetryDelays?.join(','),
     PUBLIC_PROBES: String(context.publicProbes),
     LOG_LEVEL: context.logLevel,
   };

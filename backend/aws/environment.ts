@@ -3,6 +3,8 @@ import type { MachineName, QueueName, SecretName, TableName } from '../resources
 interface Named {
   table: TableName;
   queue: QueueName;
+  /** Where a queue's dead letters go. */
+  dead_letters: QueueName;
   machine: MachineName;
   bus: 'events';
   bucket: 'artifacts';

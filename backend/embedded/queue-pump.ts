@@ -1,4 +1,4 @@
-import type { Consumer, QueueMessage } from '../backend.ts';
+import type { Consumer, Handled, QueueMessage } from '../backend.ts';
 import type { AlarmClock } from './alarm-clock.ts';
 import type { Messages } from './queue-messages.ts';
 
@@ -11,12 +11,12 @@ export interface Pump {
 
 interface PumpOptions {
   visibilitySeconds: number;
+  /** Calls of the consumer at a time. */
+  callsMax: number;
   clock: AlarmClock;
   onFault(error: unknown): void;
 }
 
-/** Calls of one consumer at a time, as many as Lambda starts with for a queue. */
-const callsMax = 5;
 /** How long the pump rests when the store failed it: long enough not to flood the log, short enough to be unnoticed. */
 const restMs = 1000;
 
@@ -24,7 +24,7 @@ const restMs = 1000;
 export function pumpOf(
   messages: Messages,
   consumer: Consumer,
-  { visibilitySeconds, clock, onFault }: PumpOptions,
+  { visibilitySeconds, callsMax, clock, onFault }: PumpOptions,
 ): Pump {
   const calls = new Set<Promise<void>>();
   let dueAlarmOff = () => {};
@@ -63,6 +63,7 @@ export function pumpOf(
   function start(batch: QueueMessage[]): void {
     const running = call(batch).then(() => {
       calls.delete(running);
+      messages.letGo(batch);
       wake();
     });
     calls.add(running);
@@ -84,12 +85,12 @@ export function pumpOf(
     }
   }
 
-  async function outcome(batch: QueueMessage[]): Promise<{ id: string; delaySeconds?: number }[]> {
+  async function outcome(batch: QueueMessage[]): Promise<Handled> {
     try {
-      return (await consumer(batch)).retry;
+      return await consumer(batch);
     } catch (error) {
       onFault(error);
-      return batch.map(({ id }) => ({ id }));
+      return { retry: batch.map(({ id }) => ({ id })) };
     }
   }
 

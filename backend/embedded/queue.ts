@@ -17,6 +17,9 @@ export interface QueueOptions {
   visibilitySeconds: number;
   receivesMax: number;
   batchSize: number;
+  callsMax: number;
+  /** Messages of one group that are handed out at a time; no bound where left out. */
+  groupMax?: number;
   clock: AlarmClock;
   /** Told what a consumer threw, or the store; the messages come again. */
   onFault(error: unknown): void;

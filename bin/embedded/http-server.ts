@@ -108,8 +108,11 @@ async function answerObject(message: IncomingMessage, url: string, site: Site): 
 
 function send(response: ServerResponse, { status, headers, body }: Reply): void {
   const isUnread = response.req.readable && !response.req.complete;
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
-  response.writeHead(status, { ...headers, 'content-length': length, ...(isUnread ? { connection: 'close' } : {}) });
+  response.writeHead(status, {
+    ...headers,
+    ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
+    ...(isUnread ? { connection: 'close' } : {}),
+  });
   response.end(body);
 }
 

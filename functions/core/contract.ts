@@ -5,11 +5,11 @@ import type { RateLimitCategory } from './rate-limit.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One way to answer: its status and the schema of its body. */
+/** One way to answer: its status and the schema of its body, null where it has none. */
 export interface Answer {
   status: number;
   description: string;
-  body: z.ZodType;
+  body: z.ZodType | null;
   /** Media type of the body; JSON where left out. */
   contentType?: string;
   headers?: Record<string, string>;

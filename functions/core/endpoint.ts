@@ -48,7 +48,7 @@ export interface EndpointInput<C extends Contract> {
 export type Reply<C extends Contract> = {
   [Name in keyof C['answers']]: {
     answer: Name;
-    body: z.input<C['answers'][Name]['body']>;
+    body: C['answers'][Name]['body'] extends z.ZodType ? z.input<C['answers'][Name]['body']> : null;
     headers?: Record<string, string>;
   };
 }[keyof C['answers']];

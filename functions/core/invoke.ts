@@ -93,13 +93,11 @@ function contextOf(call: Call, home: Home, attempt?: Attempt): EndpointContext {
 function respond(contract: Contract, reply: AnyReply): HttpResponse {
   const form = contract.answers[reply.answer as string];
   if (!form) throw new Error(`${contract.operationId} has no answer "${String(reply.answer)}"`);
+  const { status, contentType = 'application/json; charset=utf-8' } = form;
+  if (form.body === null) return { status, headers: { ...securityHeaders, ...reply.headers }, body: '' };
   return {
-    status: form.status,
-    headers: {
-      ...securityHeaders,
-      'content-type': form.contentType ?? 'application/json; charset=utf-8',
-      ...reply.headers,
-    },
+    status,
+    headers: { ...securityHeaders, 'content-type': contentType, ...reply.headers },
     body: form.contentType === undefined ? jsonOf(reply.body) : String(reply.body),
   };
 }

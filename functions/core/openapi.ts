@@ -81,8 +81,12 @@ function responseOf({ description, body, contentType, headers }: Answer): JsonOb
   return {
     description,
     ...(headers ? { headers: Object.fromEntries(described) } : {}),
-    content: contentType ? { [contentType]: { schema: { type: 'string' } } } : json(schemaOf(body, 'output')),
+    ...(body === null ? {} : { content: contentOf(body, contentType) }),
   };
+}
+
+function contentOf(body: z.ZodType, contentType: string | undefined): JsonObject {
+  return contentType ? { [contentType]: { schema: { type: 'string' } } } : json(schemaOf(body, 'output'));
 }
 
 /** The codes that the endpoint core adds to those of the contract, by what the contract has. */

@@ -53,6 +53,32 @@ function assignments<Name extends string>(names: readonly Name[], max: number) {
     });
 }
 
+/**
+ * Seconds between the tries of a delivery, as Standard Webhooks recommends: with the first one at once there are eight, and
+ * a receiver that is down for a day loses nothing.
+ */
+const defaultRetryDelays = '5,300,1800,7200,18000,36000,36000';
+
+/** SQS hides a message for 12 hours at most; with a tenth of jitter ten hours come to 11. */
+const retryDelaySecondsMax = 36_000;
+
+/** With pauses of 11 hours, the longest, these take nine days; a message is kept for 14. */
+const retryDelaysMax = 20;
+
+/** Whole numbers of seconds, comma separated. */
+const retryDelays = z
+  .string()
+  .default(defaultRetryDelays)
+  .transform((text, context) => {
+    const delays = text.split(',').map((delay) => delay.trim());
+    for (const delay of delays) {
+      const isValid = /^\d{1,9}$/.test(delay) && Number(delay) <= retryDelaySecondsMax;
+      if (!isValid) context.addIssue(`"${delay}" is not a whole number of seconds from 0 to ${retryDelaySecondsMax}`);
+    }
+    if (delays.length > retryDelaysMax) context.addIssue(`must not have more than ${retryDelaysMax} delays`);
+    return delays.map(Number);
+  });
+
 /** Divisors of a minute, so that rounds keep their distance when the next minute's schedule takes over. */
 const probeIntervals = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
 
@@ -120,6 +146,9 @@ const fields = z.object({
   WEBHOOK_ALLOW: allowList.describe(
     'Where webhooks may be sent beside public addresses and hosts of the catalogue: addresses, CIDR blocks and host names, comma separated, e.g. `10.1.0.0/16,hooks.corp.example`.',
   ),
+  WEBHOOK_RETRY_DELAYS: retryDelays.describe(
+    'Seconds between the tries of a delivery to a webhook, comma separated, 1 to 20 of them; after the last one fails it is dead-lettered.',
+  ),
   PUBLIC_PROBES: flag.default(false).describe('`true` opens `/health` and `/ready` to callers without a token.'),
   LOG_LEVEL: z
     .enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'] satisfies LogLevel[])
@@ -138,6 +167,8 @@ export interface FunctionSettings {
   restartTimeoutSeconds: number;
   dockerHost: string;
   webhookAllow: AllowEntry[];
+  /** Seconds between the tries of a delivery. */
+  webhookRetryDelays: readonly number[];
   publicProbes: boolean;
   logLevel: LogLevel;
 }
@@ -223,6 +254,7 @@ export function settingsOf(settings: Fields): FunctionSettings {
     restartTimeoutSeconds: settings.RESTART_TIMEOUT_SECONDS,
     dockerHost: settings.DOCKER_HOST,
     webhookAllow: settings.WEBHOOK_ALLOW,
+    webhookRetryDelays: settings.WEBHOOK_RETRY_DELAYS,
     publicProbes: settings.PUBLIC_PROBES,
     logLevel: settings.LOG_LEVEL,
   };

@@ -1,4 +1,4 @@
-import type { Json, QueueMessage } from '../../backend/backend.ts';
+import type { Handled, Json, QueueMessage } from '../../backend/backend.ts';
 import type { TaskContract } from './contract.ts';
 import type { Home } from './endpoint.ts';
 
@@ -8,10 +8,10 @@ export interface Task<Input = Json, Output = Json> {
   run(input: Input, home: Home): Promise<Output>;
 }
 
-/** What a queue calls with a batch; messages named in `retry` come again. */
+/** What a queue calls with a batch. */
 export interface QueueTask {
   contract: TaskContract;
-  consume(messages: QueueMessage[], home: Home): Promise<{ retry: { id: string; delaySeconds?: number }[] }>;
+  consume(messages: QueueMessage[], home: Home): Promise<Handled>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each task's input is its own; its state machine is what decides it.

@@ -6,8 +6,12 @@ import { idOf, isoTime, utcTimestamp } from '../core/schemas.ts';
 import { type EventData, type EventType, eventTypeNames } from './event-types.ts';
 import type { UnpublishedEvent } from './publish-events.ts';
 
+export { type DeliveredEvent, eventIn } from './delivered-event.ts';
+export { eventExamples } from './event-examples.ts';
+export { dataFields, type EventFilter, eventFilter, isMatch } from './event-filter.ts';
+export { covers, typesCovered } from './event-pattern.ts';
 export { type EventSchema, eventSchemas } from './event-schemas.ts';
-export { restartActions, restartOutcomes, serviceStatuses } from './event-types.ts';
+export { type EventType, eventTypeNames, restartActions, restartOutcomes, serviceStatuses } from './event-types.ts';
 export { publishEvents, type UnpublishedEvent } from './publish-events.ts';
 export { recentEventsOf } from './recent-events.ts';
 

@@ -1,4 +1,5 @@
-import type { BusEvent, Item } from '../../backend/backend.ts';
+import type { Item } from '../../backend/backend.ts';
+import type { DeliveredEvent } from './delivered-event.ts';
 
 /**
  * The partition that all events share, sorted by id. One DynamoDB partition takes 1,000 writes a second, several times
@@ -8,9 +9,6 @@ export const eventLog = 'events';
 
 /** From decisions: an event is kept for 30 days. */
 const keptSeconds = 30 * 24 * 3600;
-
-/** An event as it was delivered. One that was published before there were numbers has none. */
-export type DeliveredEvent = Omit<BusEvent, 'sequence'> & Partial<Pick<BusEvent, 'sequence'>>;
 
 /** The stored form of an event. */
 export function eventItem(event: DeliveredEvent): Item {

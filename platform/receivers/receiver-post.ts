@@ -67,8 +67,13 @@ async function readBody(response: IncomingMessage) {
   return keptOf(chunks, bytes > bytesMax);
 }
 
-/** Bytes that are no UTF-8 are replaced; a character that was cut is left out. */
+/** Bytes that are no UTF-8 are replaced, by three each, so that the text is cut too; a character that was cut is left out. */
 function keptOf(chunks: Buffer[], isTruncated: boolean) {
-  const bytes = Buffer.concat(chunks).subarray(0, bytesMax);
-  return { body: new TextDecoder().decode(bytes, { stream: isTruncated }), isTruncated };
+  const text = Buffer.from(decoded(Buffer.concat(chunks).subarray(0, bytesMax), isTruncated));
+  if (text.length <= bytesMax) return { body: text.toString(), isTruncated };
+  return { body: decoded(text.subarray(0, bytesMax), true), isTruncated: true };
+}
+
+function decoded(bytes: Uint8Array, isCut: boolean): string {
+  return new TextDecoder().decode(bytes, { stream: isCut });
 }

@@ -3,6 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serviceConfigPatch } from '../../functions/config/contract.ts';
 import { pipelineRequest } from '../../functions/pipelines/contract.ts';
+import { webhookBody, webhookPatch } from '../../functions/webhooks/webhook-schemas.ts';
 import { faultRequest } from '../../platform/simulated/faults.ts';
 import { documentFiles, generatedSections } from '../../tools/documentation/documents.ts';
 import { fillSections, sectionsOf } from '../../tools/documentation/fill-sections.ts';
@@ -39,6 +40,8 @@ describe('the documents', () => {
   const schemas = [
     { path: '/faults', schema: faultRequest },
     { path: '/config/services/', schema: serviceConfigPatch },
+    { path: '/webhooks/$ID', schema: webhookPatch },
+    { path: '/webhooks', schema: webhookBody },
   ];
 
   it('show request bodies that the API and the simulated platform accept', () => {

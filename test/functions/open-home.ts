@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Backend, BusEvent, Json } from '../../backend/backend.ts';
+import type { Backend, BusEvent, Consumer, Json, QueueMessage } from '../../backend/backend.ts';
 import { busRules } from '../../backend/bus-rules.ts';
 import {
   type EmbeddedBackend,
@@ -12,12 +12,13 @@ import type { EmbeddedObjects } from '../../backend/embedded/objects.ts';
 import { secretsOf } from '../../backend/embedded/secrets.ts';
 import type { Definition } from '../../backend/embedded/state-definition.ts';
 import type { TaskHandler } from '../../backend/embedded/task-gate.ts';
-import { type MachineName, machines, queues } from '../../backend/resources.ts';
+import { type MachineName, machines, type QueueName, queues } from '../../backend/resources.ts';
 import { taskContracts } from '../../functions/contracts.ts';
 import type { Home } from '../../functions/core/endpoint.ts';
 import type { Log } from '../../functions/core/log.ts';
 import { readFunctionSettings } from '../../functions/core/settings.ts';
-import { recordEvents } from '../../functions/events/tasks/record-events.ts';
+import type { QueueTask } from '../../functions/core/task.ts';
+import { loadTask } from '../../functions/load-handlers.ts';
 import type { Catalogue } from '../../platform/catalogue.ts';
 import { createContainerHosts } from '../../platform/containers/container-hosts.ts';
 import { createProber } from '../../platform/probing/prober.ts';
@@ -50,12 +51,13 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
     containers: options.containers ?? createContainerHosts({ catalogue, dockerHost, secrets: secretsOf(environment) }),
     receivers: options.receivers ?? createReceivers({ catalogue, allow }),
   };
+  const consumers = await queueTasks();
   const embedded: EmbeddedBackend = await openEmbeddedBackend({
     folder,
     baseUrl: 'http://orchestrator.test',
     environment,
     rules: busRules(queues),
-    consumers: (backend) => ({ 'event-log': (messages) => recordEvents.consume(messages, { ...common, backend }) }),
+    consumers: () => consumersOf(consumers, () => home),
     machines: machinesOf((machine) => tasksByPlaceholder(machine, task, () => home)),
     onFault: (error) => void faults.push(error),
     clock,
@@ -74,6 +76,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
     ...common,
     backend,
     objects: embedded.objects,
+    queueOf: embedded.queue,
     clock,
     logLines,
     published,
@@ -90,6 +93,8 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
 
 export interface TestHome extends Home {
   objects: EmbeddedObjects;
+  /** A queue with its dead letters. */
+  queueOf: EmbeddedBackend['queue'];
   clock: SettableClock;
   /** Every event that was published, repeats included. */
   published: BusEvent[];
@@ -129,6 +134,18 @@ function machinesOf(tasksOf: (machine: MachineName) => Record<string, TaskHandle
     return [machine, { definition, tasks: (_: Backend) => tasksOf(machine) }] as const;
   });
   return Object.fromEntries(entries) as EmbeddedOptions['machines'];
+}
+
+async function queueTasks(): Promise<QueueTask[]> {
+  const tasks = await Promise.all(taskContracts.map(loadTask));
+  return tasks.filter((task) => 'consume' in task);
+}
+
+function consumersOf(tasks: QueueTask[], home: () => TestHome): Partial<Record<QueueName, Consumer>> {
+  const entries = tasks.flatMap(({ contract: { trigger }, consume }) =>
+    trigger.type === 'queue' ? [[trigger.queue, (messages: QueueMessage[]) => consume(messages, home())]] : [],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** Ids of one process never go back in time, so each home begins a month after the one before. */

@@ -45,7 +45,7 @@ export async function expectLimited(api: TestApi, request: TestRequest, limit: n
 export async function expectFaultHidden(
   api: TestApi,
   request: TestRequest,
-  table: 'pipelines' | 'events' | 'services' | 'operations',
+  table: 'pipelines' | 'events' | 'services' | 'operations' | 'webhooks' | 'deliveries',
 ) {
   const spy = breakTable(api, table);
   const answer = await send(api, request);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { machines, type QueueName, queues } from '../../backend/resources.ts';
+import { machines, type QueueName, type QueueSpec, queues } from '../../backend/resources.ts';
 import { everyChoice, synthesise } from './synthesised.ts';
 
 const { ofType } = synthesise(everyChoice);
@@ -19,9 +19,16 @@ function thresholdsOf(queue: string) {
 }
 
 describe('what rings', () => {
-  it.each(workQueues)('is the queue %s when a message waits longer than it says', (name) => {
-    expect(thresholdsOf(name)).toEqual({ ApproximateAgeOfOldestMessage: queues[name].ageAlarmSeconds });
-  });
+  it.each(workQueues)(
+    'is the queue %s when a message waits longer than it says, or more are in flight than it says',
+    (name) => {
+      const { ageAlarmSeconds, inFlightAlarm }: QueueSpec = queues[name];
+      expect(thresholdsOf(name)).toEqual({
+        ApproximateAgeOfOldestMessage: ageAlarmSeconds,
+        ...(inFlightAlarm && { ApproximateNumberOfMessagesNotVisible: inFlightAlarm }),
+      });
+    },
+  );
 
   it.each(deadLetterQueues)(
     'is the dead-letter queue %s at the first message, and when one has waited 10 days',
@@ -36,7 +43,7 @@ describe('what rings', () => {
   it('is each state machine whose execution failed, and nothing else', () => {
     const failed = alarms.filter(({ MetricName }) => MetricName === 'ExecutionsFailed');
     expect(failed).toHaveLength(machines.length);
-    expect(alarms).toHaveLength(machines.length + workQueues.length + 2 * deadLetterQueues.length);
+    expect(alarms).toHaveLength(machines.length + workQueues.length + 1 + 2 * deadLetterQueues.length);
   });
 });
 

@@ -2,7 +2,9 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { secretsOf } from '../../backend/resources.ts';
+import { environmentName } from '../../backend/aws/environment.ts';
+import { type QueueName, queues, secretsOf } from '../../backend/resources.ts';
+import { taskContracts } from '../../functions/contracts.ts';
 import { bundleFunctions } from '../../lib/function-code.ts';
 import { functionEntries } from '../../lib/orchestrator-stack.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
@@ -13,7 +15,10 @@ const again = bundleFunctions(entries.slice(0, 2));
 const bundle = (name: string) => join(code[name] ?? '', 'index.mjs');
 
 beforeAll(() => {
-  vi.stubEnv('QUEUE_EVENT_LOG', 'https://sqs.example/event-log');
+  for (const name of Object.keys(queues) as QueueName[]) {
+    vi.stubEnv(environmentName('queue', name), `https://sqs.example/${name}`);
+    vi.stubEnv(environmentName('dead_letters', name), `https://sqs.example/${name}-dead`);
+  }
   vi.stubEnv('AWS_REGION', 'us-east-1');
 });
 afterAll(() => {
@@ -37,7 +42,7 @@ describe('bundles', () => {
 
   it.each(entries)('$name holds the AWS clients that its access names, and no others', ({ name, access }) => {
     const text = readFileSync(bundle(name), 'utf8');
-    const isQueueConsumer = name === 'record-events';
+    const isQueueConsumer = taskContracts.some((task) => task.name === name && task.trigger.type === 'queue');
     expect({
       DynamoDB: text.includes('DynamoDB_20120810'),
       S3: text.includes('AmazonS3'),

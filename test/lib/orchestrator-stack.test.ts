@@ -1,5 +1,6 @@
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
+import { queues } from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { eventSchemas } from '../../functions/events/contract.ts';
 import { everyChoice, synthesise } from './synthesised.ts';
@@ -42,6 +43,9 @@ describe('what a team gets without choosing', () => {
       operations: { PointInTimeRecoveryEnabled: true },
       events: { PointInTimeRecoveryEnabled: true },
       sequences: { PointInTimeRecoveryEnabled: true },
+      webhooks: { PointInTimeRecoveryEnabled: true },
+      signingsecrets: { PointInTimeRecoveryEnabled: true },
+      deliveries: { PointInTimeRecoveryEnabled: true },
       requests: { PointInTimeRecoveryEnabled: false },
     });
   });
@@ -53,7 +57,7 @@ describe('what a team gets without choosing', () => {
     });
     for (const [name, projection] of indexes) {
       expect(projection, name).toEqual(
-        name === 'by_unannounced' || name === 'by_unfinished'
+        ['by_unannounced', 'by_unfinished', 'by_webhook_status'].includes(name)
           ? { ProjectionType: 'INCLUDE', NonKeyAttributes: ['expires_at'] }
           : { ProjectionType: 'ALL' },
       );
@@ -77,8 +81,8 @@ describe('what a team gets without choosing', () => {
   });
 
   it('every queue that functions read has a dead-letter queue, and every rule of the bus another', () => {
-    const queues = standard.ofType('AWS::SQS::Queue').map(([, { Properties }]) => Properties);
-    expect(queues.filter((properties) => properties['RedrivePolicy'])).toHaveLength(1);
+    const made = standard.ofType('AWS::SQS::Queue').map(([, { Properties }]) => Properties);
+    expect(made.filter((properties) => properties['RedrivePolicy'])).toHaveLength(Object.keys(queues).length);
     const [, rule] = standard.ofType('AWS::Events::Rule').find(([name]) => name.startsWith('Events')) ?? [];
     expect(rule?.Properties['Targets']).toMatchObject([{ DeadLetterConfig: expect.anything(), InputPath: '$.detail' }]);
     for (const [, { Properties }] of standard.ofType('AWS::SNS::Subscription')) {
@@ -119,12 +123,12 @@ describe('what a team can choose', () => {
     expect(kept.map(([name]) => name)).toEqual([]);
   });
 
-  it('only the functions that call services, probe them or reach container hosts run in the VPC', () => {
+  it('only the functions that call services, probe them, reach container hosts or post to receivers run in the VPC', () => {
     const inside = chosen.ofType('AWS::Lambda::Function').filter(([, { Properties }]) => Properties['VpcConfig']);
     const stages = ['ingest', 'enrich', 'generate', 'validate', 'test', 'deploy', 'monitor', 'learn'];
     const expected = [
       ...stages.map((stage) => `run${stage}`),
-      ...['pollservices', 'inspectcontainers', 'getservice', 'getserviceconfig'],
+      ...['pollservices', 'inspectcontainers', 'getservice', 'getserviceconfig', 'deliverwebhook'],
       ...['preparerestart', 'applyrestart', 'checkrestart', 'rollbackrestart', 'finishrestart', 'reconcilerestarts'],
     ];
     const names = inside.map(([name]) => /^Functions([a-z]+)/.exec(name)?.[1]);

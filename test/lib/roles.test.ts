@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Access, type SecretName, secretsOf, type TableMode, tablesOf } from '../../backend/resources.ts';
+import {
+  type Access,
+  type QueueSpec,
+  queues,
+  type SecretName,
+  secretsOf,
+  type TableMode,
+  tablesOf,
+} from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { accessOf } from '../../functions/core/contract.ts';
 import { fallbackContract } from '../../functions/core/fallback.ts';
@@ -30,10 +38,7 @@ const functions: { name: string; access: Access; more: string[] }[] = [
   ...taskContracts.map(({ name, access, trigger }) => ({
     name,
     access,
-    more:
-      trigger.type === 'queue'
-        ? ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']
-        : [],
+    more: trigger.type === 'queue' ? consumerActions(queues[trigger.queue]) : [],
   })),
 ];
 
@@ -51,6 +56,8 @@ const tableActions: Record<TableMode, string[]> = {
   write: writeActions,
   'read-write': [...readActions, ...writeActions],
   'read-write-delete': ['dynamodb:DeleteItem', ...readActions, ...writeActions],
+  'write-delete': ['dynamodb:DeleteItem', ...writeActions],
+  delete: ['dynamodb:DeleteItem'],
 };
 
 describe('roles', () => {
@@ -64,7 +71,10 @@ describe('roles', () => {
             granted.set(table, (granted.get(table) ?? new Set()).add(action));
         }
       }
-      const expected = Object.entries(tablesOf(access)).map(([table, mode]) => [table, tableActions[mode].toSorted()]);
+      const expected = Object.entries(tablesOf(access)).map(([table, mode]) => [
+        table.replaceAll('-', ''),
+        tableActions[mode].toSorted(),
+      ]);
       expect(Object.fromEntries([...granted].map(([table, actions]) => [table, [...actions].sort()]))).toEqual(
         Object.fromEntries(expected),
       );
@@ -74,7 +84,7 @@ describe('roles', () => {
   it.each(functions)('$name may use exactly the other services that its contract names', ({ name, access, more }) => {
     const own = statements(roleOf(name)).filter(({ Sid }) => !Sid);
     const actions = new Set(own.flatMap(actionsOf).filter((action) => !/^(dynamodb|logs|kms):/.test(action)));
-    expect([...actions].sort()).toEqual([...otherActions(access), ...more].sort());
+    expect([...actions].sort()).toEqual([...new Set([...otherActions(access), ...more])].sort());
   });
 
   it.each([...functions, { name: 'authorizer', access: { secrets: ['token'] } }] satisfies {
@@ -130,6 +140,16 @@ function roleOf(name: string): TemplateResource {
 
 function tablesIn(resource: unknown): string[] {
   return [...JSON.stringify(resource).matchAll(/"Tables([a-z]+)[0-9A-F]{8}"/g)].map(([, table = '']) => table);
+}
+
+function consumerActions({ givesUp }: QueueSpec): string[] {
+  const consuming = [
+    'sqs:ChangeMessageVisibility',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:ReceiveMessage',
+  ];
+  return givesUp ? [...consuming, 'sqs:SendMessage'] : consuming;
 }
 
 function otherActions(access: Access): string[] {

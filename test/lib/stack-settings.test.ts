@@ -44,6 +44,12 @@ describe('the CDK context', () => {
     { context: { stageDeadlines: { generate: 0 } }, says: /stageDeadlines\.generate: / },
     { context: { logLevel: 'LOUD' }, says: /logLevel: / },
     { context: { webhookAllow: 'hooks.corp.example' }, says: /webhookAllow: must be JSON/ },
+    { context: { webhookRetryDelays: '5,60' }, says: /webhookRetryDelays: must be JSON/ },
+    { context: { webhookRetryDelays: [] }, says: /webhookRetryDelays: / },
+    { context: { webhookRetryDelays: [5, 0.5] }, says: /webhookRetryDelays\.1: / },
+    { context: { webhookRetryDelays: [-5] }, says: /webhookRetryDelays: "-5" is not a whole number of seconds/ },
+    { context: { webhookRetryDelays: [5, 36_001] }, says: /webhookRetryDelays: "36001" is not a whole number/ },
+    { context: { webhookRetryDelays: Array(21).fill(5) }, says: /webhookRetryDelays: must not have more than 20/ },
     { context: { webhookAllow: ['*.corp.example'] }, says: /webhookAllow: "\*\.corp\.example" must be an address/ },
   ])('$context is refused with what is wrong', ({ context, says }) => {
     expect(() => read(context)).toThrow(says);
@@ -66,6 +72,12 @@ describe('the CDK context', () => {
     const { functionEnvironment } = read({ webhookAllow: ['10.1.0.0/16', 'hooks.corp.example'] });
     expect(functionEnvironment['WEBHOOK_ALLOW']).toBe('10.1.0.0/16,hooks.corp.example');
     expect(read({}).functionEnvironment).not.toHaveProperty('WEBHOOK_ALLOW');
+  });
+
+  it('hands on the delays between the tries of a delivery', () => {
+    expect(read({ webhookRetryDelays: [5, 60] }).functionEnvironment['WEBHOOK_RETRY_DELAYS']).toBe('5,60');
+    expect(read({ webhookRetryDelays: '[5, 60]' }).functionEnvironment['WEBHOOK_RETRY_DELAYS']).toBe('5,60');
+    expect(read({}).functionEnvironment).not.toHaveProperty('WEBHOOK_RETRY_DELAYS');
   });
 
   it.each(['127.0.0.1', '127.0.0.0/8', '126.0.0.0/7', '::1', '::ffff:127.0.0.1', 'localhost'])(

@@ -68,4 +68,5 @@ export const everyChoice = {
   eventSchemas: false,
   rateLimits: { read: 500 },
   webhookAllow: ['10.1.0.0/16', 'hooks.corp.example'],
+  webhookRetryDelays: [5, 60],
 };

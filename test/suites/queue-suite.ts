@@ -186,6 +186,19 @@ export function describeQueue(harness: QueueHarness): void {
       );
     });
 
+    it('a message that the consumer gives up is a dead letter at once, as the body that it is given, and comes no more', async () => {
+      const received = collect(async (messages) => ({
+        retry: [],
+        dead: messages.filter(({ body }) => body === 'hopeless').map(({ id }) => ({ id, body: { was: 'hopeless' } })),
+      }));
+      await opened.queue.send([{ body: 'fine' }, { body: 'hopeless' }]);
+      await vi.waitFor(async () => expect(await opened.deadLetters()).toEqual([{ was: 'hopeless' }]), patience);
+      opened.elapse(opened.visibilitySeconds);
+      await opened.queue.send([{ body: 'after' }]);
+      await vi.waitFor(() => expect(bodies(received)).toContain('after'), patience);
+      expect(bodies(received).sort()).toEqual(['after', 'fine', 'hopeless']);
+    });
+
     it('a message that succeeds at its last receive is not dead-lettered', async () => {
       const received = collect(async (messages) => ({
         retry: messages

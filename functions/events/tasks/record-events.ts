@@ -1,18 +1,9 @@
-import * as z from 'zod';
 import { isApplied, type QueueMessage } from '../../../backend/backend.ts';
 import type { Home } from '../../core/endpoint.ts';
 import { queueTask } from '../../core/task.ts';
 import { recordEventsTask } from '../contract.ts';
+import { eventIn } from '../delivered-event.ts';
 import { eventItem } from '../event-log.ts';
-
-const busEvent = z.object({
-  id: z.string(),
-  type: z.string(),
-  timestamp: z.string(),
-  sequence: z.int().optional(),
-  service: z.string().optional(),
-  data: z.record(z.string(), z.unknown()),
-});
 
 /** Stores each event once, however often it is delivered; one that cannot be stored is retried alone. */
 export const recordEvents = queueTask(recordEventsTask, async (messages, home) => {
@@ -27,11 +18,5 @@ export const recordEvents = queueTask(recordEventsTask, async (messages, home) =
 });
 
 async function record(message: QueueMessage, home: Home) {
-  const { service, sequence, ...event } = busEvent.parse(message.body);
-  const item = eventItem({
-    ...event,
-    ...(sequence === undefined ? {} : { sequence }),
-    ...(service === undefined ? {} : { service }),
-  });
-  await isApplied(home.backend.table('events').put(item, { exists: false }));
+  await isApplied(home.backend.table('events').put(eventItem(eventIn(message.body)), { exists: false }));
 }

@@ -37,7 +37,7 @@ describeQueue({
       visibilitySeconds,
       receivesMax,
       batchSize,
-      consume: (consumer) => eventSource(queueUrl, consumer),
+      consume: (consumer) => eventSource({ queueUrl, deadLettersUrl: deadLetterUrl }, consumer),
       async deadLetters() {
         for (const message of await receive(deadLetterUrl)) {
           deadLetters.set(String(message.MessageId), JSON.parse(String(message.Body)));
@@ -72,8 +72,9 @@ async function receive(queueUrl: string): Promise<Message[]> {
 }
 
 /** What Lambda's event source does: several pollers, and deletion of what the handler did not report as failed. */
-function eventSource(queueUrl: string, consumer: Consumer): () => Promise<void> {
-  const handler = sqsConsumer(consumer, { queueUrl, client, warn: () => undefined });
+function eventSource(urls: { queueUrl: string; deadLettersUrl: string }, consumer: Consumer): () => Promise<void> {
+  const { queueUrl } = urls;
+  const handler = sqsConsumer(consumer, { ...urls, client, warn: () => undefined });
   const invocations = new Set<Promise<void>>();
   let isStopped = false;
   const polling = (async () => {

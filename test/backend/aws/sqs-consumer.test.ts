@@ -48,6 +48,11 @@ describe('the consumer of an SQS event source', () => {
     expect(warn).toHaveBeenCalledWith('Messages come back without their delay', expect.anything());
   });
 
+  it('refuses to give a message up where its queue does not say so, which fails the batch', async () => {
+    const { handler } = handlerOf(async () => ({ retry: [], dead: [{ id: 'm0', body: {} }] }));
+    await expect(handler(records(['{}']))).rejects.toThrow('gives messages up');
+  });
+
   it('fails the whole batch when the consumer throws', async () => {
     const { handler } = handlerOf(() => Promise.reject(new Error('broken')));
     await expect(handler(records(['{}']))).rejects.toThrow('broken');

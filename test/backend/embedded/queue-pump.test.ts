@@ -19,8 +19,9 @@ afterEach(() => {
   folder.remove();
 });
 
-function opened(onFault: (error: unknown) => void = rethrow) {
-  return openQueue(store, 'q', { visibilitySeconds: 60, receivesMax: 3, batchSize: 4, clock, onFault });
+function opened(onFault: (error: unknown) => void = rethrow, bounds: { batchSize?: number; groupMax?: number } = {}) {
+  const limits = { visibilitySeconds: 60, receivesMax: 3, batchSize: 4, callsMax: 5, ...bounds };
+  return openQueue(store, 'q', { ...limits, clock, onFault });
 }
 
 it('a batch takes from each group in turn, and the next goes on where it ended', async () => {
@@ -93,4 +94,51 @@ it('a dead letter tells what it was, how often it was received and when it was g
 
 it.each([-1, 901, Number.NaN])('a delay of %d seconds is refused', async (delaySeconds) => {
   await expect(opened().send([{ body: 1, delaySeconds }])).rejects.toThrow(RangeError);
+});
+
+it('a group has no more messages out than it may, and the others go on', async () => {
+  const queue = opened(rethrow, { batchSize: 1, groupMax: 2 });
+  await queue.send([...'aaaaa'].map((group, index) => ({ body: `a${index}`, group })));
+  await queue.send([...'bbb'].map((group, index) => ({ body: `b${index}`, group })));
+  const received: string[] = [];
+  const releases: (() => void)[] = [];
+  const stop = queue.consume(async ([message]) => {
+    const body = String(message?.body);
+    received.push(body);
+    if (body.startsWith('a')) await new Promise<void>((resolve) => releases.push(resolve));
+    return { retry: [] };
+  });
+  await vi.waitFor(() => expect(received.filter((body) => body.startsWith('b'))).toEqual(['b0', 'b1', 'b2']));
+  expect(received.filter((body) => body.startsWith('a'))).toEqual(['a0', 'a1']);
+  releases.shift()?.();
+  await vi.waitFor(() => expect(received).toContain('a2'));
+  expect(received).not.toContain('a3');
+  await vi.waitFor(() => {
+    for (const release of releases.splice(0)) release();
+    expect(received).toHaveLength(8);
+  });
+  for (const release of releases) release();
+  await stop();
+});
+
+it('a delayed message is not waited for in vain while a group is full', async () => {
+  const queue = opened(rethrow, { batchSize: 1, groupMax: 1 });
+  const held = Promise.withResolvers<void>();
+  const received: unknown[] = [];
+  const stop = queue.consume(async ([message]) => {
+    received.push(message?.body);
+    if (message?.body === 'held') await held.promise;
+    return { retry: [] };
+  });
+  await queue.send(['held', 'waits'].map((body) => ({ body, group: 'full' })));
+  await queue.send([{ body: 'later', group: 'other', delaySeconds: 10 }]);
+  await vi.waitFor(() => expect(received).toEqual(['held']));
+  clock.advance(10_000);
+  await vi.waitFor(() => {
+    clock.advance(1);
+    expect(received).toEqual(['held', 'later']);
+  });
+  held.resolve();
+  await vi.waitFor(() => expect(received).toEqual(['held', 'later', 'waits']));
+  await stop();
 });

@@ -24,6 +24,7 @@ describe('without any variable', () => {
       restartTimeoutSeconds: 120,
       dockerHost: 'unix:///var/run/docker.sock',
       webhookAllow: [],
+      webhookRetryDelays: [5, 300, 1800, 7200, 18_000, 36_000, 36_000],
       publicProbes: false,
       logLevel: 'INFO',
     });
@@ -74,6 +75,36 @@ describe('with variables', () => {
       publicProbes: true,
       logLevel: 'DEBUG',
     });
+  });
+});
+
+describe('WEBHOOK_RETRY_DELAYS', () => {
+  it.each([
+    ['30', [30]],
+    [' 5, 60 ,36000', [5, 60, 36_000]],
+    ['0', [0]],
+    [Array(20).fill('1').join(','), Array(20).fill(1)],
+  ])('%j is as many delays, in seconds', (text, delays) => {
+    expect(readFunctionSettings({ WEBHOOK_RETRY_DELAYS: text }).webhookRetryDelays).toEqual(delays);
+  });
+
+  it.each([
+    ...['soon', '5;60', '5 60', '5s', '', '1.5', '1e3', '0x10', 'Infinity', '-5', '36001', '9'.repeat(20)].map(
+      (wrong) => [`60, ${wrong},1`, `"${wrong}" is not a whole number of seconds from 0 to 36000`],
+    ),
+    ['60,', '"" is not a whole number of seconds from 0 to 36000'],
+    [' ', '"" is not a whole number of seconds from 0 to 36000'],
+    [Array(21).fill('1').join(','), 'must not have more than 20 delays'],
+  ])('%j is refused, and says why', (text, why) => {
+    expect(() => readFunctionSettings({ WEBHOOK_RETRY_DELAYS: text })).toThrow(
+      new Error(`The settings are not valid:\n  WEBHOOK_RETRY_DELAYS: ${why}`),
+    );
+  });
+
+  it('names each delay that is wrong', () => {
+    expect(() => readFunctionSettings({ WEBHOOK_RETRY_DELAYS: '5,x,6,36001' })).toThrow(
+      /"x" is not .*\n.*"36001" is not/,
+    );
   });
 });
 
