@@ -7,6 +7,7 @@ import { readCatalogue } from '../../platform/read-catalogue.ts';
 import { startSimulatedPlatform } from '../../platform/simulated/start-simulated-platform.ts';
 import { type AwsStack, deployAwsStack } from '../aws-stack.ts';
 import { type Site, siteSettings } from './site.ts';
+import { machineAddress } from './webhook-receiver.ts';
 
 export interface AwsSite extends Site {
   stack: AwsStack;
@@ -16,9 +17,11 @@ export interface AwsSite extends Site {
 
 /**
  * Deploys the orchestrator to the emulator at AWS_ENDPOINT_URL, before a simulated platform on this machine. The
- * emulator runs functions as local processes, so they reach the stand-ins on 127.0.0.1.
+ * emulator runs functions as local processes, so they reach the stand-ins on 127.0.0.1, and receivers of webhooks at the
+ * address of this machine, since loopback is never allowed there.
  */
 export async function startAwsSite(): Promise<AwsSite> {
+  const receiverAddress = machineAddress();
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-aws-'));
   const catalogueFile = join(folder, 'catalogue.json');
   const platform = await startSimulatedPlatform({
@@ -34,6 +37,8 @@ export async function startAwsSite(): Promise<AwsSite> {
     stageDeadlines: numbers(siteSettings.STAGE_DEADLINES),
     monitorSeconds: Number(siteSettings.MONITOR_SECONDS),
     probeIntervalSeconds: Number(siteSettings.PROBE_INTERVAL_SECONDS),
+    webhookAllow: [receiverAddress],
+    webhookRetryDelays: siteSettings.WEBHOOK_RETRY_DELAYS.split(',').map(Number),
     logLevel: 'ERROR',
   });
   return {
@@ -41,6 +46,7 @@ export async function startAwsSite(): Promise<AwsSite> {
     controlUrl: platform.controlUrl,
     token: tokens.current,
     spareToken: tokens.previous,
+    receiverAddress,
     stack,
     async close() {
       await stack.destroy();

@@ -4,6 +4,8 @@ import { describeConfiguration } from './config-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
 import { describeServices } from './services-suite.ts';
+import { describeWebhookQueues } from './webhook-queues.ts';
+import { describeWebhooks } from './webhooks-suite.ts';
 
 let site: AwsSite;
 beforeAll(async () => {
@@ -13,5 +15,7 @@ afterAll(() => site.close());
 
 describeRequests(() => site);
 describePipelines(() => site);
+describeWebhooks(() => site);
+describeWebhookQueues(() => site);
 describeConfiguration(() => site);
 describeServices(() => site);

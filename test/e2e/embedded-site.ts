@@ -7,6 +7,10 @@ import { type Site, siteSettings } from './site.ts';
 
 const token = 'end-to-end-token-0123456789';
 const spareToken = 'end-to-end-spare-0123456789';
+const receiverAddress = '127.0.0.1';
+
+/** Compiled code of processes that ended by themselves, which saves each that comes after a quarter of its start. */
+const compileCache = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'node-compile');
 
 export interface EmbeddedSite extends Site {
   /** Kills the process with SIGKILL and starts the next one, with the same settings and data. */
@@ -34,6 +38,8 @@ export async function startEmbeddedSite({
       ORCHESTRATOR_TOKEN_PREVIOUS: spareToken,
       ORCHESTRATOR_DATA: dataFolder,
       LOG_LEVEL: 'ERROR',
+      WEBHOOK_ALLOW: receiverAddress,
+      NODE_COMPILE_CACHE: compileCache,
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -51,7 +57,7 @@ export async function startEmbeddedSite({
     await once(child, 'exit');
     return startEmbeddedSite({ dataFolder, settings });
   };
-  return { baseUrl, controlUrl, token, spareToken, killed, close };
+  return { baseUrl, controlUrl, token, spareToken, receiverAddress, killed, close };
 }
 
 function newDataFolder(): string {

@@ -4,6 +4,7 @@ import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
 import { describeServices } from './services-suite.ts';
+import { describeWebhooks } from './webhooks-suite.ts';
 
 let site: EmbeddedSite;
 beforeAll(async () => {
@@ -13,5 +14,6 @@ afterAll(() => site.close());
 
 describeRequests(() => site);
 describePipelines(() => site);
+describeWebhooks(() => site);
 describeConfiguration(() => site);
 describeServices(() => site);

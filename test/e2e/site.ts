@@ -10,14 +10,17 @@ export interface Site {
   spareToken: string;
   /** Where the simulated platform takes faults. */
   controlUrl: string;
+  /** The address of this machine to which webhooks may be sent. */
+  receiverAddress: string;
 }
 
 /** The settings under which the suite runs: limits above what it needs but low enough to be met, and a deadline worth waiting for. */
 export const siteSettings = {
-  RATE_LIMITS: 'read=5000,write=1000,pipeline_execution=60,service_restart=100',
+  RATE_LIMITS: 'read=5000,write=1000,pipeline_execution=60,service_restart=100,webhook_registration=100',
   STAGE_DEADLINES: 'generate=12',
   MONITOR_SECONDS: '1',
   PROBE_INTERVAL_SECONDS: '2',
+  WEBHOOK_RETRY_DELAYS: '1,1',
 };
 
 export interface Answer<T = Record<string, unknown>> {
@@ -52,7 +55,7 @@ export async function call<T = Record<string, unknown>>(
       : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
   });
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  const isJson = text !== '' && response.headers.get('content-type')?.startsWith('application/json') === true;
   return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
 }
 
