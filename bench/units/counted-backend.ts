@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { type Backend, type BusEvent, type Json, systemClock, type Table } from '../../backend/backend.ts';
+import { busRules } from '../../backend/bus-rules.ts';
 import { openObjects } from '../../backend/embedded/objects.ts';
-import { type Access, type MachineName, machines, type TableName, tables } from '../../backend/resources.ts';
+import {
+  type Access,
+  type MachineName,
+  machines,
+  type QueueName,
+  queues,
+  type TableName,
+  tables,
+} from '../../backend/resources.ts';
 import { taskContracts } from '../../functions/contracts.ts';
 import type { Home } from '../../functions/core/endpoint.ts';
 import { loadTask } from '../../functions/load-handlers.ts';
@@ -21,6 +30,8 @@ interface CountedOptions {
 /** Ports that count, and what runs the work that they were asked for; until then executions and events wait. */
 export async function countedBackend({ folder, stored, usage, homeOf }: CountedOptions) {
   const published: BusEvent[] = [];
+  const sent: { queue: QueueName; body: Json }[] = [];
+  const rules = busRules(queues);
   const handlers = await Promise.all(taskContracts.map(loadTask));
   const tasksOf = (name: MachineName) =>
     handlers.flatMap((task) => {
@@ -44,9 +55,9 @@ export async function countedBackend({ folder, stored, usage, homeOf }: CountedO
   ) as Record<TableName, Table>;
   const ports: Backend = {
     table: (name) => counted[name],
-    queue: (name) => {
-      throw new Error(`Nothing sends to the queue ${name} itself.`);
-    },
+    queue: (name) => ({
+      send: async (messages) => void sent.push(...messages.map(({ body }) => ({ queue: name, body }))),
+    }),
     bus: { publish: async (events) => void published.push(...events) },
     machine,
     objects: openObjects({ folder, baseUrl: 'http://127.0.0.1', clock: systemClock }),
@@ -54,21 +65,27 @@ export async function countedBackend({ folder, stored, usage, homeOf }: CountedO
     clock: systemClock,
   };
 
-  /** Each event is a batch of its own, as on a quiet day. */
-  async function deliver(event: BusEvent): Promise<void> {
+  /** Each message is a batch of its own, as on a quiet day. */
+  async function handle({ queue, body }: { queue: QueueName; body: Json }): Promise<void> {
     for (const task of handlers) {
-      if (!('consume' in task)) continue;
-      const message = { id: event.id, body: event as unknown as Json, receives: 1 };
-      const { retry } = await task.consume([message], homeOf(task.contract.access));
-      if (retry.length > 0) throw new Error(`${task.contract.name} could not handle the event ${event.type}.`);
+      const { trigger, access, name } = task.contract;
+      if (trigger.type !== 'queue' || trigger.queue !== queue || !('consume' in task)) continue;
+      const { retry } = await task.consume([{ id: queue, body, receives: 1 }], homeOf(access));
+      if (retry.length > 0) throw new Error(`${name} could not handle a message.`);
     }
+  }
+
+  function deliver(event: BusEvent): void {
+    const matching = rules.filter(({ pattern: { type } }) => !type || type.includes(event.type));
+    sent.push(...matching.map(({ queue }) => ({ queue, body: event as unknown as Json })));
   }
 
   return {
     ports,
     async runStarted() {
       for (const name of machines) await machine(name).runStarted();
-      for (const event of published.splice(0)) await deliver(event);
+      published.splice(0).forEach(deliver);
+      while (sent.length > 0) for (const message of sent.splice(0)) await handle(message);
     },
   };
 }

@@ -55,7 +55,7 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
   const containers = createContainerHosts({ catalogue, dockerHost, secrets: { get: async () => undefined } });
   const homeOf = (access: Access): Home => ({
     ...common,
-    ...restrictReach({ prober, containers }, access),
+    ...restrictReach({ prober, containers, receivers: acceptingReceivers }, access),
     backend: restrict(ports, access),
   });
   const { ports, runStarted } = await countedBackend({ folder, stored, usage, homeOf });
@@ -92,3 +92,9 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
     close: () => store.close(),
   };
 }
+
+/** Receivers of webhooks, which are no part of what is counted. */
+const acceptingReceivers: Home['receivers'] = {
+  refusalOf: async () => undefined,
+  post: async () => ({ durationMs: 1, status: 200, retryAfter: null, body: 'ok', isTruncated: false }),
+};

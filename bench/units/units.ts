@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contracts } from '../../functions/contracts.ts';
+import type { HttpRequest } from '../../functions/core/http.ts';
 import { stageNames } from '../../functions/core/settings.ts';
 import type { PipelineDetailView, PipelineView } from '../../functions/pipelines/contract.ts';
 import { pollServices } from '../../functions/services/tasks/poll-services.ts';
@@ -42,7 +43,7 @@ async function count(site: CountedSite): Promise<Measure[]> {
     const { answer, usage } = await site.request(operationId, input);
     if (answer.status !== status) throw new Error(`${operationId} answers ${answer.status}: ${answer.body}`);
     byOperation.set(operationId, usage);
-    return JSON.parse(answer.body) as T;
+    return JSON.parse(answer.body || 'null') as T;
   }
   const execute = (project: string) => {
     const body = Buffer.from(JSON.stringify(samplePipelineRequest(project)));
@@ -72,9 +73,11 @@ async function count(site: CountedSite): Promise<Measure[]> {
     await request(operationId, 200, { parameters });
   const { events } = await request<{ events: { id: string }[] }>('listEvents', 200);
   await request('getEvent', 200, { parameters: { event_id: String(events[0]?.id) } });
+  const delivery = await countWebhooks(site, request);
   for (const { operationId } of contracts) if (!byOperation.has(operationId)) await request(operationId, 200);
   return [
     { name: 'Poll of 37 services on AWS: DynamoDB request units', value: unitsOf(poll) },
+    { name: 'Delivery of an event to a webhook on AWS: DynamoDB request units', value: unitsOf(delivery) },
     {
       name: 'Restart that replaces a container on AWS: state transitions, DynamoDB request units',
       value: `${restarted.usage.transitions}, ${unitsOf(restarted.usage)}`,
@@ -91,6 +94,27 @@ async function count(site: CountedSite): Promise<Measure[]> {
       value: unitsOf(usage),
     })),
   ];
+}
+
+type CountedRequest = <T>(operationId: string, status: number, input?: Partial<HttpRequest>) => Promise<T>;
+
+/** Counts the requests about webhooks, and gives what one delivery takes from its message to its end. */
+async function countWebhooks(site: CountedSite, request: CountedRequest): Promise<Usage> {
+  const headers = { 'content-type': 'application/json' };
+  const registered = Buffer.from(JSON.stringify({ url: 'https://hooks.example.com/', events: ['*'] }));
+  const { id } = await request<{ id: string }>('createWebhook', 201, { headers, body: registered });
+  const parameters = { id };
+  const body = Buffer.from(JSON.stringify({ description: 'Counted.' }));
+  await request('updateWebhook', 200, { parameters, headers, body });
+  await request('rotateWebhookSecret', 200, { parameters });
+  const { id: delivery_id } = await request<{ id: string }>('testWebhook', 202, { parameters });
+  const delivery = await site.runStarted();
+  for (const operationId of ['getWebhook', 'listWebhookDeliveries']) await request(operationId, 200, { parameters });
+  const ofDelivery = { parameters: { id, delivery_id } };
+  await request('getWebhookDelivery', 200, ofDelivery);
+  await request('redeliverWebhookDelivery', 202, ofDelivery);
+  await request('deleteWebhook', 204, { parameters });
+  return delivery;
 }
 
 function unitsOf({ readUnits, writeUnits }: Usage): string {
