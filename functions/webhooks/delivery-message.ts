@@ -7,8 +7,8 @@ export const deliveryMessage = z.object({
   webhook_id: z.string(),
   delivery_id: z.string(),
   series: z.int().min(1),
-  /** How often it has waited for its turn. */
-  waits: z.int().min(0).default(0),
+  /** Seconds that it has waited for its turn. */
+  waited: z.number().min(0).default(0),
 });
 
 export type DeliveryMessage = z.output<typeof deliveryMessage>;

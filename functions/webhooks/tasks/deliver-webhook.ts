@@ -50,7 +50,8 @@ async function deliver(message: QueueMessage, home: Home): Promise<Handled> {
     return done;
   }
   const taken = await takeSlot(backend, webhook.id, nowMs);
-  if (!taken.slot && !taken.isFailing) return waitForTurn(delivery, named.waits, home);
+  if (!taken.slot && !isPassedOver(delivery, named, taken))
+    return waitForTurn(delivery, { waited: named.waited, isFailing: taken.isFailing }, home);
   const after = taken.slot
     ? await attemptDelivery(home, { webhook, delivery, slot: taken.slot })
     : await passOver(home, delivery);
@@ -76,14 +77,30 @@ async function overtaken(message: QueueMessage, { webhook_id, delivery_id, serie
 /** So much later than the one that it stands in for. */
 const spareSeconds = 60;
 
+/** Slots of holders that died are free by then, so that what is passed over is passed over for others that were tried. */
+const waitedSecondsMin = 30;
+
+function isPassedOver(
+  { isTest }: Delivery,
+  { waited }: DeliveryMessage,
+  { isFailing }: { isFailing: boolean },
+): boolean {
+  return isFailing && !isTest && waited >= waitedSecondsMin;
+}
+
 /**
  * Brings the delivery again in a moment, as a new message: what waits for its turn must neither come to the end of its
  * receives nor fill the queue's bound of messages in flight.
  */
-async function waitForTurn(delivery: Delivery, waits: number, { backend }: Home): Promise<Handled> {
+async function waitForTurn(
+  delivery: Delivery,
+  { waited, isFailing }: { waited: number; isFailing: boolean },
+  { backend }: Home,
+): Promise<Handled> {
   const { body, group } = messageOf(delivery);
-  const again = { body: { ...(body as DeliveryMessage), waits: waits + 1 }, group };
-  await backend.queue('webhook-deliveries').send([{ ...again, delaySeconds: turnSeconds(waits) }]);
+  const delaySeconds = turnSeconds(waited, isFailing);
+  const again = { ...(body as Omit<DeliveryMessage, 'waited'>), waited: waited + delaySeconds };
+  await backend.queue('webhook-deliveries').send([{ body: again, group, delaySeconds }]);
   return done;
 }
 
@@ -110,13 +127,13 @@ function over(message: QueueMessage, delivery: Delivery): Handled {
   return { retry: [], dead: [{ id: message.id, body, group }] };
 }
 
-/** The longest that a delivery waits before it asks for a slot again, in seconds. */
-const turnSecondsMax = 8;
+/** The longest that a delivery waits before it asks for a slot again, in seconds: of a webhook that fails, and of another. */
+const turnSecondsMax = { failing: 30, other: 8 };
 
-/** How long a delivery waits for its turn: the longer the more often it has, and not as long as others that came with it. */
-function turnSeconds(waits: number): number {
-  const seconds = Math.min(turnSecondsMax, 2 ** waits);
-  return seconds * (0.5 + Math.random() / 2);
+/** How many seconds a delivery waits for its turn: the longer the more it has waited, and not as long as others that came with it. */
+function turnSeconds(waited: number, isFailing: boolean): number {
+  const seconds = isFailing ? turnSecondsMax.failing : Math.min(turnSecondsMax.other, Math.max(1, waited));
+  return Math.max(1, Math.round(seconds * (0.5 + Math.random() / 2)));
 }
 
 /** How long a message is left when something of ours failed: half a minute at first, a quarter of an hour at the most. */
