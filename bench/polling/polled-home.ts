@@ -4,7 +4,7 @@ import { openBus } from '../../backend/embedded/bus.ts';
 import { openObjects } from '../../backend/embedded/objects.ts';
 import { openStore } from '../../backend/embedded/store.ts';
 import { openTable } from '../../backend/embedded/table.ts';
-import { tables } from '../../backend/resources.ts';
+import { type TableName, tables } from '../../backend/resources.ts';
 import { restrict } from '../../backend/restricted.ts';
 import { createLog } from '../../functions/core/log.ts';
 import { restrictReach } from '../../functions/core/reach.ts';
@@ -61,7 +61,10 @@ export function openPolledHome({ folder, catalogue, environment = {} }: Options)
 /** The ports that the task uses, in a folder; the bus brings events to no queue. */
 function openPorts(folder: string, recordsMs: Map<string, number>) {
   const store = openStore(folder);
-  const services = timed(openTable(store, 'services', tables.services.indexes, systemClock), recordsMs);
+  const opened: Partial<Record<TableName, Table>> = {
+    services: timed(openTable(store, 'services', tables.services.indexes, systemClock), recordsMs),
+    sequences: openTable(store, 'sequences', tables.sequences.indexes, systemClock),
+  };
   const onFault = (error: unknown) => console.error('The bus failed:', error);
   const bus = openBus(store, { rules: [], send: async () => undefined, clock: systemAlarmClock, onFault });
   bus.start();
@@ -69,7 +72,7 @@ function openPorts(folder: string, recordsMs: Map<string, number>) {
     throw new Error(`The task that polls uses no ${name}.`);
   };
   const ports: Backend = {
-    table: (name) => (name === 'services' ? services : unused(name)),
+    table: (name) => opened[name] ?? unused(name),
     queue: unused,
     bus,
     machine: unused,
