@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { App } from 'aws-cdk-lib';
+import { environmentName } from '../../backend/aws/environment.ts';
+import { type QueueName, queues } from '../../backend/resources.ts';
 import { bundleFunctions } from '../../lib/function-code.ts';
 import { functionEntries } from '../../lib/orchestrator-stack.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
@@ -49,7 +51,11 @@ console.log(user + system);`;
 /** CPU time of a process that imports the module, in microseconds. */
 function loadCost(file: string): number {
   const parameters = ['--input-type=module', '--eval', report, pathToFileURL(file).href];
-  const environment = { ...process.env, AWS_REGION: 'us-east-1', QUEUE_EVENT_LOG: 'https://sqs.example/event-log' };
+  const urls = (Object.keys(queues) as QueueName[]).flatMap((name) => [
+    [environmentName('queue', name), `https://sqs.example/${name}`],
+    [environmentName('dead_letters', name), `https://sqs.example/${name}-dead`],
+  ]);
+  const environment = { ...process.env, AWS_REGION: 'us-east-1', ...Object.fromEntries(urls) };
   const once = () => Number(execFileSync(process.execPath, parameters, { env: environment, encoding: 'utf8' }));
   return median(Array.from({ length: loads }, once));
 }
