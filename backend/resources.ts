@@ -69,9 +69,27 @@ export const tables = {
       by_webhook_status: { partition: 'webhook_status', sort: 'id', projection: 'keys' },
     },
   },
+  /**
+   * Workflows: what lists show of each as it is now (pk `workflow`, sk the id), and each of its definitions (pk the id, sk
+   * made when it was stored), which stay as long as executions may run them.
+   */
+  workflows: { indexes: {} },
+  /**
+   * Executions of workflows (sk `execution`) and, in the same partition, each of their steps that began or was skipped (sk
+   * `step#<name>`), kept 90 days.
+   */
+  executions: {
+    indexes: {
+      by_workflow: { partition: 'workflow_id', sort: 'id', projection: 'keys' },
+      /** The partition is the workflow's id and the status. */
+      by_workflow_status: { partition: 'workflow_status', sort: 'id', projection: 'keys' },
+      /** Holds only executions whose end is still to come or to be published: sparse. */
+      by_unfinished: { partition: 'unfinished', sort: 'id', projection: 'keys' },
+    },
+  },
   /** The last number and the last events of each resource that events are about; see functions/events/publish-events.ts. */
   sequences: { indexes: {} },
-  /** Rate-limit windows and remembered answers of idempotent requests. */
+  /** Rate-limit windows, remembered answers of idempotent requests, and receipts of hooks. */
   requests: { indexes: {}, isDisposable: true },
 } as const satisfies Record<string, TableSpec>;
 
@@ -124,6 +142,15 @@ export const queues = {
     ageAlarmSeconds: 300,
     events: 'all',
   },
+  /** Events on their way to the workflows that start with them. */
+  'workflow-events': {
+    visibilitySeconds: 60,
+    receivesMax: 5,
+    batchSize: 10,
+    callsMax: 5,
+    ageAlarmSeconds: 300,
+    events: 'all',
+  },
   /**
    * Deliveries, in a group for each webhook. One at a time to a call, so that none waits for another's receiver. 200 calls
    * are room for two attempts to each of a hundred receivers that hang. A delivery that waits for its turn counts as
@@ -145,20 +172,21 @@ export const queues = {
 } as const satisfies Record<string, QueueSpec>;
 
 /** State machines by the name of their file in statemachines/. */
-export const machines = ['pipeline', 'service-restart'] as const;
+export const machines = ['pipeline', 'service-restart', 'workflow'] as const;
 
 export type TableName = keyof typeof tables;
 export type QueueName = keyof typeof queues;
 export type MachineName = (typeof machines)[number];
 
 /**
- * The bearer tokens, one credential for each upstream service that asks for one (`upstream/<service name>`), and the TLS
- * certificates for container hosts. Values come from Secrets Manager or, embedded, from the environment.
+ * The bearer tokens, one credential for each upstream service that asks for one (`upstream/<service name>`), the TLS
+ * certificates for container hosts, and what senders of hooks sign with. Values come from Secrets Manager or, embedded, from the environment.
  */
-export type SecretName = 'token' | 'token-previous' | 'container-hosts' | `upstream/${string}`;
+export type SecretName = 'token' | 'token-previous' | 'container-hosts' | 'hooks' | `upstream/${string}`;
 
-/** Objects by what their keys begin with. */
-export type ObjectPrefix = 'pipelines/';
+/** What the keys of objects begin with. */
+export const objectPrefixes = ['pipelines/', 'executions/'] as const;
+export type ObjectPrefix = (typeof objectPrefixes)[number];
 
 /** To write is to put and to update; few functions delete, and they say so. */
 export type TableMode = 'read' | 'write' | 'read-write' | 'read-write-delete' | 'write-delete' | 'delete';
@@ -173,7 +201,7 @@ export interface Access {
   /** Whether it publishes events: it gets the bus, and the table of the numbers that events carry. */
   bus?: true;
   /** Services of the platform that it calls: it gets their credentials, and a place in their network. */
-  services?: string[];
+  services?: string[] | 'all';
   /** Whether it reaches services by their probes, which need no credential: it gets a place in their network. */
   probes?: true;
   /** Whether it talks to the engines of the container hosts: it gets their certificates, and a place in their network. */
@@ -192,9 +220,14 @@ export function tablesOf({ tables = {}, bus }: Access): NonNullable<Access['tabl
   return { ...tables, ...(bus ? { sequences: 'read-write' as const } : {}) };
 }
 
-/** Every secret that a function with this access may read. */
+/** The access with all services named, where it is to all. */
+export function withServices(access: Access, services: readonly { name: string }[]): Access {
+  return access.services === 'all' ? { ...access, services: services.map(({ name }) => name) } : access;
+}
+
+/** Every secret that a function with this access may read; services must be named, see {@link withServices}. */
 export function secretsOf({ secrets = [], services = [], containers }: Access): SecretName[] {
-  const ofServices = services.map((service): SecretName => `upstream/${service}`);
+  const ofServices = services === 'all' ? [] : services.map((service): SecretName => `upstream/${service}`);
   return [...secrets, ...ofServices, ...(containers ? ['container-hosts' as const] : [])];
 }
 

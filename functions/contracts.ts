@@ -6,6 +6,7 @@ import { observabilityContracts } from './observability/contract.ts';
 import { pipelineContracts, pipelineTasks } from './pipelines/contract.ts';
 import { serviceContracts, serviceTasks } from './services/contract.ts';
 import { webhookContracts, webhookTasks } from './webhooks/contract.ts';
+import { workflowContracts, workflowTasks } from './workflows/contract.ts';
 
 /** Every endpoint of the API. To add one, add its contract to its domain; nothing else lists them. */
 export const contracts: readonly Contract[] = [
@@ -14,6 +15,7 @@ export const contracts: readonly Contract[] = [
   ...configContracts,
   ...eventContracts,
   ...webhookContracts,
+  ...workflowContracts,
   ...observabilityContracts,
   ...documentationContracts,
 ];
@@ -25,4 +27,5 @@ export const taskContracts: readonly TaskContract[] = [
   ...configTasks,
   ...eventTasks,
   ...webhookTasks,
+  ...workflowTasks,
 ];

@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { objectPrefixes } from '../backend/resources.ts';
 import { acknowledge } from './acknowledge.ts';
 import { wildcardReasons } from './wildcard-reasons.ts';
 
@@ -15,10 +16,12 @@ export function acknowledgeAcrossStack(stack: Stack, { artifacts, machineNames }
     `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}:*]`,
     'Executions are named when they start; the state machine is the bound.',
   ]);
+  const objects = objectPrefixes.map((prefix) => [
+    `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}*]`,
+    'Objects are named when they are written; their prefix is the bound.',
+  ]);
   acknowledge(stack, {
-    [`AwsSolutions-IAM5[Resource::<${bucket}.Arn>/pipelines/*]`]:
-      'Objects are named when they are written; their prefix is the bound.',
-    ...Object.fromEntries(executions),
+    ...Object.fromEntries([...objects, ...executions]),
     'Serverless-LambdaStarPermissions': Object.values(wildcardReasons).join(' '),
     'Serverless-LambdaDLQ':
       'API Gateway, Step Functions and SQS call and wait, so they keep what failed; a schedule calls again by itself.',

@@ -59,7 +59,8 @@ export class Api extends Construct {
         'The role that API Gateway asks for once in an account to write logs; AWS keeps its policy.',
       'AwsSolutions-APIG2': 'The functions validate every request against their contract, and answer with field paths.',
       'AwsSolutions-APIG3': 'A web ACL costs more than the API; who wants one attaches it to the stage.',
-      'AwsSolutions-APIG4': 'The document of the API, and the probes where the deployment opens them, need no token.',
+      'AwsSolutions-APIG4':
+        'The document of the API, and the probes where the deployment opens them, need no token; hooks are signed instead.',
       'AwsSolutions-COG4':
         'Callers are machines with a bearer token, which a Lambda authorizer checks; there are no user accounts.',
     });

@@ -54,7 +54,7 @@ export class EndpointFunction extends Construct {
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: Code.fromAsset(props.codeFolder),
-      memorySize: memoryMegabytes,
+      memorySize: entry.memoryMegabytes ?? memoryMegabytes,
       timeout: Duration.seconds(Math.ceil(entry.timeoutMs / 1000)),
       tracing: Tracing.ACTIVE,
       role: role.withoutPolicyUpdates(),

@@ -1,4 +1,4 @@
-import { type Access, secretsOf, tablesOf } from '../backend/resources.ts';
+import { type Access, secretsOf, tablesOf, withServices } from '../backend/resources.ts';
 import { accessOf, type Contract, type TaskContract } from '../functions/core/contract.ts';
 import { fallbackContract } from '../functions/core/fallback.ts';
 import { endpointModule, taskModule } from '../functions/core/module-path.ts';
@@ -10,6 +10,7 @@ export interface FunctionEntry {
   source: string;
   access: Access;
   timeoutMs: number;
+  memoryMegabytes?: number;
   description: string;
 }
 
@@ -65,7 +66,7 @@ export function fallbackEntry(contracts: readonly Contract[], catalogue: Catalog
   });
 }
 
-type Spec = Pick<Contract, 'summary' | 'access' | 'timeoutMs'>;
+type Spec = Pick<Contract, 'summary' | 'access' | 'timeoutMs'> & Pick<TaskContract, 'memoryMegabytes'>;
 
 interface Code {
   /** What is imported, by module. */
@@ -74,16 +75,18 @@ interface Code {
 }
 
 function entry(name: string, spec: Spec, catalogue: Catalogue, { imports, handler }: Code): FunctionEntry {
-  const adapters = adaptersOf(spec.access);
+  const access = withServices(spec.access, catalogue.services);
+  const adapters = adaptersOf(access);
   const modules = Object.fromEntries(adapters.map((adapter) => [adapter.module, adapter.name]));
   const ports = adapters.map((adapter) => `${adapter.port}: ${adapter.name}`).join(', ');
-  const makers = makersOf(spec.access);
+  const makers = makersOf(access);
   const source = [
     ...importLines({ ...imports, ...modules, ...makers, 'backend/lambda/lambda-home.ts': 'lambdaHome' }),
     `const home = lambdaHome({ ${ports} }, ${JSON.stringify(catalogue)}, { ${Object.values(makers).join(', ')} });`,
     `export const handler = ${handler};`,
   ].join('\n');
-  return { name, source, access: spec.access, timeoutMs: spec.timeoutMs, description: spec.summary };
+  const { timeoutMs, memoryMegabytes, summary: description } = spec;
+  return { name, source, access, timeoutMs, description, ...(memoryMegabytes && { memoryMegabytes }) };
 }
 
 function adaptersOf(access: Access) {

@@ -57,6 +57,7 @@ export class OrchestratorStack extends Stack {
       tokenSecret: settings.tokenSecret,
       upstreamSecrets: settings.upstreamSecrets,
       containerHostsSecret: settings.containerHostsSecret,
+      hookSecret: settings.hookSecret,
     });
     const events = new Events(this, 'Events', { encryptionKey, alarmAction });
     if (settings.eventSchemas) new EventSchemas(this, 'EventSchemas');

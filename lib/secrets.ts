@@ -12,11 +12,13 @@ export interface SecretsProps {
   upstreamSecrets: Record<string, string>;
   /** Name or ARN of the secret that holds the certificates for container hosts. */
   containerHostsSecret: string | undefined;
+  /** Name or ARN of the secret that senders of hooks sign with. */
+  hookSecret: string | undefined;
   encryptionKey: IKey | undefined;
   destroyOnDelete: boolean;
 }
 
-/** The bearer token and the credentials of upstream services: ids for the environment, ARNs for the policies, no values. */
+/** The bearer token, the credentials of upstream services and what else is secret: ids for the environment, ARNs for the policies, no values. */
 export class Secrets extends Construct {
   readonly tokenArn: string;
   readonly byName: ReadonlyMap<SecretName, { id: string; arnPattern: string }>;
@@ -31,6 +33,7 @@ export class Secrets extends Construct {
         id,
       ]),
       ...(props.containerHostsSecret ? [['container-hosts', props.containerHostsSecret] as [SecretName, string]] : []),
+      ...(props.hookSecret ? [['hooks', props.hookSecret] as [SecretName, string]] : []),
     ];
     const others = given.map(([name, id]) => {
       const found = this.existing(name.replace('upstream/', 'Upstream-'), id);

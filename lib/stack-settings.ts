@@ -90,6 +90,13 @@ export const stackContext = z.object({
     .min(1)
     .optional()
     .describe('Name or ARN of the secret with the certificates for container hosts; see container-hosts.md.'),
+  hookSecret: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Name or ARN of the secret that GitHub and Gitea sign their webhooks with, of at least 16 characters. Left out, `POST /api/v1/hooks/{event}` is off and answers 404.',
+    ),
   webhookAllow: fromText(z.array(z.string().min(1)))
     .default([])
     .describe(

@@ -23,7 +23,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         const outcome = await tryOnce(request, message, options);
         if (!(outcome instanceof UpstreamError)) return outcome.answer;
         const waitMs = waitBeforeNextTry(outcome, tryNumber, options.random);
-        if (waitMs === undefined) throw outcome;
+        if (waitMs === undefined || tryNumber >= (request.triesMax ?? Number.POSITIVE_INFINITY)) throw outcome;
         options.log?.warn(`${outcome.message}; trying again`, {
           service: request.service,
           upstream_request_id: request.requestId,
@@ -86,7 +86,8 @@ function parseAnswer<Answer>(request: UpstreamRequest<Answer>, status: number, t
   try {
     value = text === '' || request.format === 'text' ? text || undefined : JSON.parse(text);
   } catch {
-    return nonsenseAnswer(request, status, 'with a body that is not JSON');
+    if (request.format !== 'any') return nonsenseAnswer(request, status, 'with a body that is not JSON');
+    value = text;
   }
   const parsed = request.schema.safeParse(value);
   if (parsed.success) return { answer: parsed.data };
@@ -101,7 +102,7 @@ const fieldsNamedMax = 5;
 function messageOf(base: string, request: UpstreamRequest<unknown>, credential: Credential | undefined): Message {
   const url = new URL(base + request.path);
   for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, String(value));
-  const headers = new Headers({ accept: request.format === 'text' ? 'text/plain' : 'application/json' });
+  const headers = new Headers({ accept: accepts[request.format ?? 'json'] });
   const body = request.body === undefined ? null : JSON.stringify(request.body);
   if (body !== null) headers.set('content-type', 'application/json');
   for (const [name, value] of Object.entries(request.headers ?? {})) headers.set(name, value);
@@ -110,3 +111,5 @@ function messageOf(base: string, request: UpstreamRequest<unknown>, credential: 
   if (credential) headers.set(credential.header, credential.value);
   return { url, init: { method: request.method, headers, body, redirect: 'manual' }, secret: credential?.secret };
 }
+
+const accepts = { json: 'application/json', text: 'text/plain', any: 'application/json, */*;q=0.5' };

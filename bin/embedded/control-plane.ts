@@ -10,7 +10,7 @@ import { secretsOf } from '../../backend/embedded/secrets.ts';
 import type { Definition } from '../../backend/embedded/state-definition.ts';
 import type { Store } from '../../backend/embedded/store.ts';
 import type { TaskHandler } from '../../backend/embedded/task-gate.ts';
-import { type Access, type MachineName, machines, queues } from '../../backend/resources.ts';
+import { type Access, type MachineName, machines, queues, withServices } from '../../backend/resources.ts';
 import { restrict } from '../../backend/restricted.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { accessOf, type Contract, type TaskContract } from '../../functions/core/contract.ts';
@@ -53,11 +53,10 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const environment = { ...options.environment, ORCHESTRATOR_TOKEN: options.token };
   const reach = reachOf(settings.functions, catalogue, secretsOf(environment));
   const common = { settings: settings.functions, log, catalogue, startedMs };
-  const homeOf: HomeOf = (ports, access) => ({
-    ...common,
-    ...restrictReach(reach, access),
-    backend: restrict(ports, access),
-  });
+  const homeOf: HomeOf = (ports, declared) => {
+    const access = withServices(declared, catalogue.services);
+    return { ...common, ...restrictReach(reach, access), backend: restrict(ports, access) };
+  };
   const tasks = await Promise.all(taskContracts.map(loadTask));
   const backend = await openEmbeddedBackend({
     folder: settings.dataFolder,

@@ -42,6 +42,13 @@ export const embeddedSettings = z.object({
     })
     .optional()
     .describe('Certificates for container hosts that are reached over TLS, as JSON; see container-hosts.md.'),
+  ORCHESTRATOR_HOOK_SECRET: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe(
+      'Secret that GitHub and Gitea sign their webhooks with. Left out, `POST /api/v1/hooks/{event}` is off and answers 404.',
+    ),
   SIMULATED_DELAY_SCALE: z.coerce
     .number('must be a number from 0 to 100')
     .min(0, 'must be from 0 to 100')

@@ -39,6 +39,13 @@ export interface Contract {
   /** Request headers that it reads, by their names in lower case; others are not looked at. */
   headers?: z.ZodObject;
   body?: z.ZodType;
+  /** What the OpenAPI document shows of a body that the handler checks itself, and `body` lets through. */
+  bodyShown?: z.ZodType;
+  /**
+   * The handler gets the body as it was sent, in `context.rawBody`, of whatever media type: for signatures, which are made
+   * over bytes. Instead of `body`; the handler refuses what it does not understand.
+   */
+  isBodyRaw?: boolean;
   /** Ways to succeed, by the name that the handler uses. */
   answers: Record<string, Answer>;
   /** Codes beyond those that every endpoint can answer. */
@@ -69,6 +76,8 @@ export interface TaskContract {
         everySeconds?: 'probeIntervalSeconds';
       };
   timeoutMs: number;
+  /** Memory of the Lambda function, in MB, where the project's default is not enough. */
+  memoryMegabytes?: number;
   access: Access;
 }
 

@@ -31,6 +31,8 @@ export interface EndpointContext extends Home {
   requestId: string;
   /** Who calls: a fingerprint of the token, never the token. */
   principal: string;
+  /** The body byte for byte, at most 256 KiB: for contracts with `isBodyRaw`. Others get theirs parsed. */
+  rawBody: Uint8Array;
   /** A new id; under an Idempotency-Key the same one at every attempt, so that an attempt after a crash finishes the first. */
   newId(prefix: IdPrefix): string;
 }

@@ -9,7 +9,7 @@ import { idFrom, newId } from './ids.ts';
 import { jsonOf } from './json.ts';
 import { type LogFields, withFields } from './log.ts';
 import { countRequest } from './rate-limit.ts';
-import { readJsonBody } from './request-body.ts';
+import { readJsonBody, refuseTooLarge } from './request-body.ts';
 import { parsePart } from './validation.ts';
 
 export interface Call {
@@ -69,8 +69,7 @@ async function answer(endpoint: AnyEndpoint, call: Call, home: Home): Promise<Ht
 const noFields = z.strictObject({});
 
 function readInput(contract: Contract, request: HttpRequest) {
-  const json = contract.method === 'GET' ? undefined : readJsonBody(request);
-  const body = contract.body ? parsePart(contract.body, json, 'body') : parsePart(noFields, json ?? {}, 'body');
+  const body = readBody(contract, request);
   return {
     parameters: parsePart(contract.parameters ?? noFields, request.parameters, 'path'),
     query: parsePart(contract.query ?? noFields, request.query, 'query'),
@@ -79,12 +78,19 @@ function readInput(contract: Contract, request: HttpRequest) {
   };
 }
 
+function readBody(contract: Contract, request: HttpRequest) {
+  if (contract.isBodyRaw) return refuseTooLarge(request);
+  const json = contract.method === 'GET' ? undefined : readJsonBody(request);
+  return contract.body ? parsePart(contract.body, json, 'body') : parsePart(noFields, json ?? {}, 'body');
+}
+
 function contextOf(call: Call, home: Home, attempt?: Attempt): EndpointContext {
   return {
     ...home,
     log: withFields(home.log, { request_id: call.requestId }),
     requestId: call.requestId,
     principal: call.principal,
+    rawBody: call.request.body,
     newId: (prefix) =>
       attempt ? idFrom(prefix, attempt.startedMs, attempt.seed) : newId(prefix, home.backend.clock.now()),
   };

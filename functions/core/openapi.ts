@@ -48,8 +48,16 @@ function operationOf(contract: Contract): JsonObject {
       ...parametersOf(contract.headers, 'header'),
       ...idempotencyKeyOf(contract),
     ],
-    ...(contract.body ? { requestBody: { required: true, content: json(schemaOf(contract.body, 'input')) } } : {}),
+    ...requestBodyOf(contract),
     responses: { ...answersOf(contract), ...errorsOf(contract) },
+  };
+}
+
+/** A body that the handler reads itself is shown as any object. */
+function requestBodyOf({ body, bodyShown, isBodyRaw }: Contract): JsonObject {
+  if (!body && !isBodyRaw) return {};
+  return {
+    requestBody: { required: true, content: json(body ? schemaOf(bodyShown ?? body, 'input') : { type: 'object' }) },
   };
 }
 
@@ -91,11 +99,12 @@ function contentOf(body: z.ZodType, contentType: string | undefined): JsonObject
 
 /** The codes that the endpoint core adds to those of the contract, by what the contract has. */
 export function errorCodesOf(contract: Contract): ErrorCode[] {
-  const { auth, method, rateLimit, isIdempotent } = contract;
+  const { auth, method, rateLimit, isIdempotent, isBodyRaw } = contract;
   return [
     'VALIDATION_ERROR',
     ...(auth === 'none' ? [] : (['UNAUTHORIZED'] as const)),
-    ...(method === 'GET' ? [] : (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
+    ...(method === 'GET' ? [] : (['PAYLOAD_TOO_LARGE'] as const)),
+    ...(method === 'GET' || isBodyRaw ? [] : (['UNSUPPORTED_MEDIA_TYPE'] as const)),
     ...(isIdempotent ? (['CONFLICT', 'IDEMPOTENCY_MISMATCH'] as const) : []),
     ...(rateLimit === 'none' ? [] : (['RATE_LIMITED'] as const)),
     ...contract.errors,

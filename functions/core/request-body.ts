@@ -8,14 +8,20 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * and 400 for what is not UTF-8 or not JSON.
  */
 export function readJsonBody(request: HttpRequest): unknown {
-  if (request.body.byteLength > bodyBytesMax) throw new ApiError('PAYLOAD_TOO_LARGE');
+  refuseTooLarge(request);
   if (request.body.byteLength === 0) return undefined;
   const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') throw new ApiError('UNSUPPORTED_MEDIA_TYPE');
-  return parse(decode(request.body));
+  return parseJson(decodeText(request.body));
 }
 
-function decode(bytes: Uint8Array): string {
+/** Throws 413 for a body beyond 256 KiB. */
+export function refuseTooLarge({ body }: Pick<HttpRequest, 'body'>): void {
+  if (body.byteLength > bodyBytesMax) throw new ApiError('PAYLOAD_TOO_LARGE');
+}
+
+/** The text of a body. Throws 400 for what is not UTF-8. */
+export function decodeText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
@@ -23,10 +29,11 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parse(text: string): unknown {
+/** What a part of a request (`body` unless told) says in JSON. Throws 400 for what is none. */
+export function parseJson(text: string, path = 'body'): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw validationError([{ path: 'body', message: `is not JSON: ${(cause as Error).message}` }]);
+    throw validationError([{ path, message: `is not JSON: ${(cause as Error).message}` }]);
   }
 }

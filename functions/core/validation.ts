@@ -6,9 +6,20 @@ import { type FieldProblem, validationError } from './errors.ts';
  * missing, unknown or wrong, by its path from that part.
  */
 export function parsePart<Schema extends z.ZodType>(schema: Schema, value: unknown, part: string): z.output<Schema> {
+  const checked = checkPart(schema, value, part);
+  if ('problems' in checked) throw validationError(checked.problems);
+  return checked.value;
+}
+
+/** As {@link parsePart}, for callers that have more to say of what is wrong. */
+export function checkPart<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  part: string,
+): { value: z.output<Schema> } | { problems: FieldProblem[] } {
   const result = schema.safeParse(value, { error: (issue) => (issue.input === undefined ? 'is required' : undefined) });
-  if (result.success) return result.data;
-  throw validationError(result.error.issues.flatMap((issue) => problemsOf(issue, part)));
+  if (result.success) return { value: result.data };
+  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, part)) };
 }
 
 function problemsOf(issue: z.core.$ZodIssue, part: string): FieldProblem[] {

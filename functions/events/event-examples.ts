@@ -6,6 +6,15 @@ const pipeline = {
   branch: 'feature/auth',
 };
 
+const workflow = {
+  workflow_id: 'wf_01jhnkp8r2c5d3v7w9x0y1z2a3',
+  execution_id: 'exec_01jhnkp8r2c5d3v7w9x0y1z2a3',
+  name: 'code-review-pipeline',
+  version: 2,
+  trigger: 'webhook' as const,
+  chain: ['wf_01jhnkp8r2c5d3v7w9x0y1z2a3'],
+};
+
 /** The `data` of one event of every type, as a receiver may meet it; shown in docs/events.md. */
 export const eventExamples: { [T in EventType]: EventData<T> } = {
   'pipeline.started': {
@@ -61,5 +70,16 @@ export const eventExamples: { [T in EventType]: EventData<T> } = {
     webhook_id: 'wh_01jhnkp8r2c5d3v7w9x0y1z2a3',
     reason: 'failing',
     failing_since: '2026-01-10T10:29:41.205Z',
+  },
+  'workflow.completed': {
+    ...workflow,
+    duration_ms: 48_200,
+    steps: { completed: 3, failed: 0, skipped: 0 },
+  },
+  'workflow.failed': {
+    ...workflow,
+    duration_ms: 12_900,
+    steps: { completed: 1, failed: 1, skipped: 1 },
+    error: { code: 'STEP_FAILED', step: 'scan', message: 'security-shield: POST /api/v1/scan answered 500' },
   },
 };

@@ -29,6 +29,8 @@ export const eventResources = {
   pipeline: { idField: 'pipeline_id', keptDays: 90 },
   service: { idField: 'service' },
   webhook: { idField: 'webhook_id' },
+  /** An execution ends within days, and has one event. */
+  execution: { idField: 'execution_id', keptDays: 90 },
 } as const satisfies Record<string, { idField: string; keptDays?: number }>;
 
 export type EventResource = keyof typeof eventResources;
@@ -43,6 +45,17 @@ type EventTypeSpec = {
 }[EventResource];
 
 const durationMs = z.int().min(0);
+
+const executionFields = {
+  workflow_id: idOf('wf'),
+  execution_id: idOf('exec'),
+  name: z.string().describe("The workflow's."),
+  version: z.int().min(1).describe('Of its definition.'),
+  trigger: z.enum(['manual', 'webhook', 'event', 'schedule']),
+  chain: z.array(z.string()).describe('The workflows whose ends led to it, oldest first, its own last.'),
+  duration_ms: durationMs,
+  steps: z.object({ completed: z.int().min(0), failed: z.int().min(0), skipped: z.int().min(0) }),
+};
 
 /** Every event type with what it is about and the schema of its `data`. docs/events.md and the schemas of events derive from it. */
 export const eventTypes = {
@@ -139,6 +152,23 @@ export const eventTypes = {
         .describe(
           'The first of the failures without a success in between; null when it was taking deliveries until then.',
         ),
+    }),
+  },
+  'workflow.completed': {
+    summary: 'An execution of a workflow ended well; steps may have been skipped.',
+    resource: 'execution',
+    data: z.object({ ...executionFields }),
+  },
+  'workflow.failed': {
+    summary: 'An execution of a workflow failed, or was cancelled: its `error` has the code `CANCELLED` then.',
+    resource: 'execution',
+    data: z.object({
+      ...executionFields,
+      error: z.object({
+        code: z.string(),
+        step: z.string().nullable().describe('The first step that failed.'),
+        message: z.string(),
+      }),
     }),
   },
 } as const satisfies Record<string, EventTypeSpec>;

@@ -5,6 +5,7 @@ import { idOf, utcTimestamp } from '../core/schemas.ts';
 import { type StageName, stageNames } from '../core/settings.ts';
 import { parseRepository } from './repository.ts';
 
+export { parseRepository } from './repository.ts';
 export { runningPipelinesUsing } from './running-pipelines.ts';
 export { pipelineTasks } from './task-contracts.ts';
 

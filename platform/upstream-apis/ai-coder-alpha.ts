@@ -32,7 +32,8 @@ export const codingTaskRequest = z.object({
   /** The repository to work in and the branch to commit to. */
   workspace: z.object({ repo_url: z.string().min(1), branch: z.string().min(1) }).optional(),
   model: z.string().optional(),
-  context: z.string().optional(),
+  /** Text, or what another service answered. */
+  context: z.union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())]).optional(),
 });
 
 /** `result` is there once the status is `completed`, `error` once it is `failed`. `patch` is a unified diff. */

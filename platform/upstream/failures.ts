@@ -14,7 +14,8 @@ type Request = UpstreamRequest<unknown>;
 
 /** The error for a call that gave no whole answer: no connection, a broken one, a time limit, or too many bytes. */
 export function brokenCall(request: Request, cause: unknown, timeoutMs: number, isTimedOut: boolean): UpstreamError {
-  const { service, method, path } = request;
+  const { service, method } = request;
+  const path = shown(request);
   if (cause instanceof BodyTooLarge) {
     const message = `${method} ${path} answered with more than ${cause.bytesMax} bytes`;
     return new UpstreamTooLarge(message, { service, isRetryable: false, mayHaveBeenSent: true });
@@ -35,7 +36,8 @@ export function refusedCall(
   request: Request,
   answer: { status: number; excerpt: string; retryAfterMs: number | undefined },
 ): UpstreamError {
-  const { service, method, path } = request;
+  const { service, method } = request;
+  const path = shown(request);
   const { status, excerpt, retryAfterMs } = answer;
   const message = `${method} ${path} answered ${status}${excerpt ? `: ${excerpt}` : ''}`;
   if (status < 500) {
@@ -48,7 +50,8 @@ export function refusedCall(
 
 /** The error for a success that isn't what the service's API promises; `what` says how. */
 export function nonsenseAnswer(request: Request, status: number, what: string): UpstreamError {
-  const { service, method, path } = request;
+  const { service, method } = request;
+  const path = shown(request);
   const facts = { service, status, isRetryable: false, mayHaveBeenSent: true };
   return new UpstreamNonsense(`${method} ${path} answered ${status} ${what}`, facts);
 }
@@ -76,3 +79,11 @@ function systemCode(error: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   return typeof code === 'string' ? code : 'connection failed';
 }
+
+/** Enough of a path to know the call by. A query may hold secrets, and is left out. */
+function shown({ path }: Request): string {
+  const [before = ''] = path.split('?', 1);
+  return before.length > pathShownMax ? `${before.slice(0, pathShownMax)}…` : before;
+}
+
+const pathShownMax = 200;

@@ -4,14 +4,14 @@ import type * as z from 'zod';
 export interface UpstreamCall<Answer> {
   /** Name in the catalogue. */
   service: string;
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** From `/` on, its variable parts percent-encoded, without a query. */
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From `/` on, its variable parts percent-encoded; a query may be in `query` as well. */
   path: string;
   query?: Record<string, string | number>;
   /** Sent as JSON. */
   body?: unknown;
-  /** How the answer is read before the schema sees it; `json` unless told. An empty answer is `undefined`. */
-  format?: 'json' | 'text';
+  /** How the answer is read before the schema sees it; `json` unless told, `any` JSON if it is. An empty answer is `undefined`. */
+  format?: 'json' | 'text' | 'any';
   /** What the answer must be. Fields that it does not name are ignored. */
   schema: z.ZodType<Answer>;
 }
@@ -29,6 +29,8 @@ export interface UpstreamRequest<Answer> extends UpstreamCall<Answer> {
    * may, and POST and PUT may when they carry an idempotency key. `false` always wins.
    */
   isRepeatable?: boolean;
+  /** Tries in all, where the caller has a schedule of its own; as many as the client makes unless told. */
+  triesMax?: number;
   /** Most bytes of answer that are read; 4 MiB unless told. */
   responseBytesMax?: number;
 }

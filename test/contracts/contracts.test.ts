@@ -40,11 +40,15 @@ describe.each(contracts.map((contract) => ({ ...contract })))('the contract of $
   it('is limited as a read when it is a GET behind a token, and as something else when it is not', () => {
     const isRead = contract.method === 'GET' && contract.auth === 'bearer';
     expect(contract.rateLimit === 'read').toBe(isRead);
-    if (contract.method !== 'GET') expect(contract.rateLimit).not.toBe('none');
+    if (contract.method !== 'GET' && contract.auth !== 'none') expect(contract.rateLimit).not.toBe('none');
   });
 
   it('takes no body when it is a GET', () => {
-    expect(contract.method === 'GET' && contract.body !== undefined).toBe(false);
+    expect(contract.method === 'GET' && (contract.body !== undefined || contract.isBodyRaw === true)).toBe(false);
+  });
+
+  it('reads its body by a schema or as it was sent, not both', () => {
+    expect(contract.body !== undefined && contract.isBodyRaw === true).toBe(false);
   });
 
   it('answers before API Gateway gives up', () => {

@@ -30,6 +30,42 @@ export const referenceExamples = {
       created_at: '2025-01-15T10:30:00Z',
     },
   },
+  createWorkflow: {
+    request: {
+      name: 'code-review-pipeline',
+      description: 'Automated code review with AI analysis',
+      trigger: {
+        type: 'webhook',
+        event: 'push',
+        filter: { branch: 'main' },
+      },
+      steps: [
+        {
+          name: 'analyze',
+          service: 'neo4j-graphrag-api',
+          action: 'POST /patterns/recommend',
+          input: { task: '{{event.commit_message}}' },
+        },
+        {
+          name: 'scan',
+          service: 'security-shield',
+          action: 'POST /api/v1/scan',
+          input: { repo: '{{event.repo_url}}', commit: '{{event.sha}}' },
+          depends_on: [],
+        },
+        {
+          name: 'review',
+          service: 'ai-coder-alpha',
+          action: 'POST /api/v1/tasks',
+          input: {
+            instruction: 'Review the latest commit: {{event.sha}}',
+            context: '{{steps.analyze.output}}',
+          },
+          depends_on: ['analyze', 'scan'],
+        },
+      ],
+    },
+  },
   updateServiceConfig: {
     request: {
       environment: {

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { serviceConfigPatch } from '../../functions/config/contract.ts';
 import { pipelineRequest } from '../../functions/pipelines/contract.ts';
 import { webhookBody, webhookPatch } from '../../functions/webhooks/webhook-schemas.ts';
+import { executeWorkflowContract } from '../../functions/workflows/contract.ts';
+import { workflowBody } from '../../functions/workflows/definition.ts';
 import { faultRequest } from '../../platform/simulated/faults.ts';
 import { documentFiles, generatedSections } from '../../tools/documentation/documents.ts';
 import { fillSections, sectionsOf } from '../../tools/documentation/fill-sections.ts';
@@ -42,6 +44,8 @@ describe('the documents', () => {
     { path: '/config/services/', schema: serviceConfigPatch },
     { path: '/webhooks/$ID', schema: webhookPatch },
     { path: '/webhooks', schema: webhookBody },
+    { path: '/$ID/execute', schema: executeWorkflowContract.body },
+    { path: '/workflows', schema: workflowBody },
   ];
 
   it('show request bodies that the API and the simulated platform accept', () => {

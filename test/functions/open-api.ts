@@ -2,13 +2,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { requestListener } from '../../bin/embedded/http-server.ts';
 import { contracts } from '../../functions/contracts.ts';
+import type { Contract } from '../../functions/core/contract.ts';
+import type { AnyEndpoint } from '../../functions/core/endpoint.ts';
 import { loadEndpoint } from '../../functions/load-handlers.ts';
 import { openHome, type TestHome, type TestHomeOptions, token } from './open-home.ts';
 
 /** The API of a test home, served over HTTP as the embedded home does. */
-export async function openApi(options: TestHomeOptions = {}): Promise<TestApi> {
+export async function openApi({ standIns = [], ...options }: TestApiOptions = {}): Promise<TestApi> {
   const home = await openHome(options);
-  const endpoints = await Promise.all(contracts.map(async (contract) => ({ ...(await loadEndpoint(contract)), home })));
+  const endpointOf = (contract: Contract) =>
+    standIns.find((standIn) => standIn.contract === contract) ?? loadEndpoint(contract);
+  const endpoints = await Promise.all(contracts.map(async (contract) => ({ ...(await endpointOf(contract)), home })));
   const server = createServer(requestListener({ endpoints, home, objects: home.objects }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -38,6 +42,11 @@ export async function openApi(options: TestHomeOptions = {}): Promise<TestApi> {
       await home.close();
     },
   };
+}
+
+export interface TestApiOptions extends TestHomeOptions {
+  /** Endpoints in place of those that their contracts have. */
+  standIns?: AnyEndpoint[];
 }
 
 export interface TestApi {

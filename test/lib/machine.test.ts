@@ -40,7 +40,12 @@ describe.each(machines)('the state machine %s', (machine) => {
 
   it('may call the functions of its file, and its logs hold no execution data', () => {
     const { ofType } = synthesise();
-    const id = machine === 'pipeline' ? 'PipelineMachine' : 'ServiceRestartMachine';
+    const ids = {
+      pipeline: 'PipelineMachine',
+      'service-restart': 'ServiceRestartMachine',
+      workflow: 'WorkflowMachine',
+    };
+    const id = ids[machine];
     const [, found] = ofType('AWS::StepFunctions::StateMachine').find(([name]) => name.startsWith(id)) ?? [];
     expect(found?.Properties).toMatchObject({
       LoggingConfiguration: { IncludeExecutionData: false, Level: 'ERROR' },

@@ -7,12 +7,14 @@ import {
   secretsOf,
   type TableMode,
   tablesOf,
+  withServices,
 } from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { accessOf } from '../../functions/core/contract.ts';
 import { fallbackContract } from '../../functions/core/fallback.ts';
 import { endpointModule } from '../../functions/core/module-path.ts';
 import { wildcardReasons } from '../../lib/wildcard-reasons.ts';
+import { readCatalogue } from '../../platform/read-catalogue.ts';
 import { everyChoice, synthesise, type TemplateResource } from './synthesised.ts';
 
 interface Statement {
@@ -29,6 +31,8 @@ const statements = (role: TemplateResource) => {
 };
 const actionsOf = ({ Action }: Statement) => [Action].flat();
 
+const bundledServices = readCatalogue(new URL('../../platform/catalogue.json', import.meta.url)).services;
+
 const functions: { name: string; access: Access; more: string[] }[] = [
   ...contracts.map((contract) => ({
     name: endpointModule(contract).path.replace(/^.*\/|\.ts$/g, ''),
@@ -37,7 +41,7 @@ const functions: { name: string; access: Access; more: string[] }[] = [
   })),
   ...taskContracts.map(({ name, access, trigger }) => ({
     name,
-    access,
+    access: withServices(access, bundledServices),
     more: trigger.type === 'queue' ? consumerActions(queues[trigger.queue]) : [],
   })),
 ];
@@ -46,6 +50,7 @@ const functions: { name: string; access: Access; more: string[] }[] = [
 const secretIds = new Map<SecretName, string>([
   ['token', everyChoice.tokenSecret],
   ['container-hosts', everyChoice.containerHostsSecret],
+  ['hooks', everyChoice.hookSecret],
   ...Object.entries(everyChoice.upstreamSecrets).map(([service, id]) => [`upstream/${service}`, id] as const),
 ]);
 
@@ -118,7 +123,7 @@ describe('roles', () => {
     const found = ofType('AWS::IAM::Role').flatMap(([, role]) => statements(role));
     const objects = found.filter((statement) => actionsOf(statement).some((action) => /^s3:.*Object$/.test(action)));
     expect(objects.length).toBeGreaterThan(8);
-    for (const { Resource } of objects) expect(JSON.stringify(Resource)).toContain('"/pipelines/*"');
+    for (const { Resource } of objects) expect(JSON.stringify(Resource)).toMatch(/"\/(pipelines|executions)\/\*"/);
   });
 
   it('every resource is named, or the statement says why it cannot be', () => {
@@ -163,7 +168,7 @@ function otherActions(access: Access): string[] {
           read: ['s3:GetObject', 's3:ListBucket'],
           write: ['s3:PutObject'],
           'read-write': ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
-        }[access.objects['pipelines/'] ?? 'read']
+        }[Object.values(access.objects)[0] ?? 'read']
       : []),
     ...(given.length > 0 ? ['secretsmanager:GetSecretValue'] : []),
   ];

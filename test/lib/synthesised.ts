@@ -63,6 +63,7 @@ export const everyChoice = {
   },
   tokenSecret: 'omni/token',
   containerHostsSecret: 'omni/container-hosts',
+  hookSecret: 'omni/hooks',
   alarmTopicArn: 'arn:aws:sns:us-east-1:111111111111:alarms',
   apiGatewayLogRole: false,
   eventSchemas: false,

@@ -14,6 +14,7 @@ describeSecrets({
 it('secrets are read from variables named for them', () => {
   expect(variableOf('token')).toBe('ORCHESTRATOR_TOKEN');
   expect(variableOf('token-previous')).toBe('ORCHESTRATOR_TOKEN_PREVIOUS');
+  expect(variableOf('hooks')).toBe('ORCHESTRATOR_HOOK_SECRET');
   expect(variableOf('upstream/neo4j-graphrag-api')).toBe('UPSTREAM_TOKEN_NEO4J_GRAPHRAG_API');
 });
 

@@ -19,8 +19,10 @@ describe('the settings of the embedded home', () => {
       PROBE_TIMEOUT_MS: '20000',
       STAGE_DEADLINES: 'monitor=5',
       ORCHESTRATOR_TOKEN: 'short',
+      ORCHESTRATOR_HOOK_SECRET: 'fifteen letters',
     };
-    for (const name of ['PORT', 'LOG_LEVEL', 'PROBE_TIMEOUT_MS', 'MONITOR_SECONDS', 'ORCHESTRATOR_TOKEN'])
+    const wrong = ['PORT', 'LOG_LEVEL', 'PROBE_TIMEOUT_MS', 'MONITOR_SECONDS', 'ORCHESTRATOR_TOKEN'];
+    for (const name of [...wrong, 'ORCHESTRATOR_HOOK_SECRET'])
       expect(() => readEmbeddedSettings(environment)).toThrow(`\n  ${name}: `);
   });
 

@@ -173,9 +173,7 @@ describe('400 VALIDATION_ERROR', () => {
 
   it('names what is wrong with the event type, and which there are', async () => {
     const { details } = (await create({ events: ['pipeline.done'] })).body.error;
-    expect(details[0].message).toMatch(
-      /^is not an event type, nor a pattern .*pipeline\.completed.*webhook\.disabled$/,
-    );
+    expect(details[0].message).toMatch(/^is not an event type, nor a pattern .*pipeline\.completed.*workflow\.failed$/);
   });
 
   it('names several problems at once', async () => {

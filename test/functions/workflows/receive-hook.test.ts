@@ -1,0 +1,325 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type LambdaHome, lambda } from '../../../backend/lambda/lambda.ts';
+import { timeOfId } from '../../../functions/core/ids.ts';
+import { createLog } from '../../../functions/core/log.ts';
+import { hookReceiver } from '../../../functions/workflows/receive-hook.ts';
+import { receiveHookContract } from '../../../functions/workflows/trigger-contracts.ts';
+import { openApi, type TestApi } from '../open-api.ts';
+import { dyingBackend } from '../pipelines/dying-backend.ts';
+import { expectFaultHidden, expectRefusal } from '../refusals.ts';
+import {
+  giteaHeaders,
+  giteaPush,
+  githubHeaders,
+  githubPullRequest,
+  githubPush,
+  hmacOf,
+  hookSecret,
+} from './hook-samples.ts';
+import { type RecordedWorkflows, recordedWorkflows, workflow } from './recorded-workflows.ts';
+
+const onMain = workflow('on main', { type: 'webhook', event: 'push', filter: { branch: 'main' } });
+const onAny = workflow('on any', { type: 'webhook', event: 'push', filter: {} });
+const onRequest = workflow('on request', {
+  type: 'webhook',
+  event: 'pull_request',
+  filter: { 'payload.action': ['opened', 'reopened'] },
+});
+const others = [
+  workflow('manual', { type: 'manual' }),
+  workflow('event', { type: 'event', event: '*', filter: {} }),
+  workflow('schedule', { type: 'schedule', cron: '* * * * *' }),
+];
+
+let api: TestApi;
+let recorded: RecordedWorkflows;
+beforeEach(async () => {
+  recorded = recordedWorkflows([onMain, onRequest, ...others]);
+  api = await openApi({ standIns: [hookReceiver(recorded)], environment: { ORCHESTRATOR_HOOK_SECRET: hookSecret } });
+});
+afterEach(() => api.close());
+
+const path = '/api/v1/hooks/push';
+const push = JSON.stringify(githubPush);
+const post = (body: string | undefined, headers: Record<string, string>, to = path) =>
+  api.send('POST', to, { token: null, headers, ...(body === undefined ? {} : { body }) });
+const sendPush = (options = {}) => post(push, githubHeaders(push, options));
+const elsewhere = JSON.stringify({ ...githubPush, ref: 'refs/heads/next' });
+const startedIds = () => [...recorded.executions];
+
+describe('202', () => {
+  it('starts each workflow that the event is for, and tells its executions', async () => {
+    recorded.workflows.push(onAny);
+    const answer = await sendPush();
+    expect(answer.status).toBe(202);
+    expect(receiveHookContract.answers.accepted.body.parse(answer.body)).toEqual(answer.body);
+    expect(answer.body.executions.map((each: { workflow_id: string }) => each.workflow_id)).toEqual([
+      onMain.id,
+      onAny.id,
+    ]);
+    expect(answer.body.executions.map((each: { execution_id: string }) => each.execution_id)).toEqual(startedIds());
+    for (const id of startedIds()) expect(timeOfId(id)).toBe(api.home.clock.now());
+  });
+
+  it('gives steps the event in the form of ours, and what led to it', async () => {
+    await sendPush({ delivery: 'delivery 1' });
+    const [launch] = recorded.launches;
+    expect(launch).toMatchObject({
+      workflow: onMain,
+      trigger: { type: 'webhook', reference: 'delivery 1' },
+      chain: [],
+      event: {
+        event: 'push',
+        branch: 'main',
+        repo_url: 'https://github.com/octo-org/hello-world',
+        payload: githubPush,
+      },
+    });
+  });
+
+  it('is given to Gitea', async () => {
+    recorded.workflows = [workflow('auth', { type: 'webhook', event: 'push', filter: { branch: 'feature/auth' } })];
+    const body = JSON.stringify(giteaPush);
+    expect((await post(body, giteaHeaders(body))).status).toBe(202);
+    const { 'x-gitea-signature': signature } = giteaHeaders(body);
+    expect((await post(body, { 'x-gitea-signature': signature })).status).toBe(202);
+    expect(startedIds()).toHaveLength(2);
+  });
+
+  it('is given to a form', async () => {
+    const body = new URLSearchParams({ payload: push }).toString();
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await post(body, { ...githubHeaders(body), ...type })).status).toBe(202);
+  });
+
+  it('is given for another event than a push, by a field of what was sent', async () => {
+    const body = JSON.stringify(githubPullRequest);
+    const answer = await post(body, githubHeaders(body, { event: 'pull_request' }), '/api/v1/hooks/pull_request');
+    expect([answer.status, answer.body?.executions[0].workflow_id]).toEqual([202, onRequest.id]);
+  });
+
+  it('is given to a sender that says neither event nor delivery', async () => {
+    const answer = await post(push, { 'x-hub-signature-256': `sha256=${hmacOf(push)}` });
+    const again = await post(push, { 'x-hub-signature-256': `sha256=${hmacOf(push)}` });
+    expect([answer.status, again.text]).toEqual([202, answer.text]);
+    const other = `${push} `;
+    const next = await post(other, { 'x-hub-signature-256': `sha256=${hmacOf(other)}` });
+    expect(next.body.executions).not.toEqual(answer.body.executions);
+  });
+
+  it('is given again to a delivery that comes again, which starts nothing', async () => {
+    const first = await sendPush();
+    api.home.clock.advance(3_600_000);
+    const again = await sendPush();
+    expect([again.status, again.text]).toEqual([202, first.text]);
+    expect(startedIds()).toHaveLength(1);
+  });
+
+  it('is given again as it was, whatever became of the workflows since', async () => {
+    const first = await sendPush();
+    for (const workflows of [[onAny], []]) {
+      recorded.workflows = workflows;
+      const again = await sendPush();
+      expect([again.status, again.text]).toEqual([202, first.text]);
+    }
+    expect(recorded.launches).toHaveLength(1);
+  });
+
+  it('is given to a receipt that was overtaken by another, which stays the first', async () => {
+    const first = await sendPush();
+    api.home.clock.advance(5000);
+    const unseen = vi.spyOn(api.home.backend.table('requests'), 'get').mockResolvedValueOnce(undefined);
+    const overtaken = await sendPush();
+    unseen.mockRestore();
+    expect([overtaken.status, overtaken.text]).toEqual([202, first.text]);
+    expect(startedIds()).toHaveLength(1);
+  });
+
+  it('is given to each of several receipts at once, which start it once', async () => {
+    const answers = await Promise.all([sendPush(), sendPush(), sendPush()]);
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(startedIds()).toHaveLength(1);
+  });
+
+  it('is given to another delivery of the same body, and to the same one after a day, which start it anew', async () => {
+    await sendPush({ delivery: 'one' });
+    await sendPush({ delivery: 'other' });
+    expect(startedIds()).toHaveLength(2);
+    api.home.clock.advance(24 * 3_600_000 + 1000);
+    await sendPush({ delivery: 'one' });
+    expect(startedIds()).toHaveLength(3);
+  });
+
+  it.each([0, 1, 2].flatMap((launches) => [false, true].map((isAnswerLost) => ({ launches, isAnswerLost }))))(
+    'comes of a repeat after a death before launch $launches, the receipt being the last write: $isAnswerLost',
+    async ({ launches, isAnswerLost }) => {
+      recorded.workflows = [onMain, onAny];
+      const { backend } = api.home;
+      if (launches === 0) api.home.backend = dyingBackend(backend, 0, isAnswerLost);
+      recorded.beforeLaunch = () => {
+        if (recorded.launches.length > launches) throw new Error('the process died');
+      };
+      const died = await sendPush();
+      expect(died.status).toBe(launches === 2 ? 202 : 500);
+      const before = startedIds();
+      api.home.backend = backend;
+      recorded.beforeLaunch = () => undefined;
+      api.home.clock.advance(5000);
+      const answer = await sendPush();
+      expect(answer.status).toBe(202);
+      expect(startedIds()).toHaveLength(2);
+      expect(startedIds()).toEqual(expect.arrayContaining(before));
+      expect(answer.body.executions.map((each: { execution_id: string }) => each.execution_id)).toEqual(startedIds());
+    },
+  );
+
+  it('is given behind API Gateway, which may hand the body over in Base64', async () => {
+    const home: LambdaHome = { ...api.home, log: createLog('SILENT') };
+    const handler = lambda(hookReceiver(recorded), home);
+    for (const isBase64Encoded of [false, true]) {
+      const event = {
+        httpMethod: 'POST',
+        path,
+        headers: { 'X-Hub-Signature-256': `sha256=${hmacOf(push)}`, 'X-GitHub-Event': 'push' },
+        pathParameters: { event: 'push' },
+        multiValueQueryStringParameters: null,
+        body: isBase64Encoded ? Buffer.from(push).toString('base64') : push,
+        isBase64Encoded,
+        requestContext: { requestId: 'gateway-1' },
+      };
+      const { statusCode } = await handler(event as never, { awsRequestId: 'aws-1', functionName: 'f' } as never);
+      expect(statusCode).toBe(202);
+    }
+    expect(startedIds()).toHaveLength(1);
+  });
+});
+
+describe('204', () => {
+  const expectNothing = async (answer: ReturnType<typeof post>) => {
+    const { status, text } = await answer;
+    expect([status, text]).toEqual([204, '']);
+    expect(recorded.launches).toEqual([]);
+  };
+
+  it('is given to a push on another branch', () => expectNothing(post(elsewhere, githubHeaders(elsewhere))));
+
+  it('is given to an event that no workflow starts with', () =>
+    expectNothing(post(push, githubHeaders(push, { event: 'star' }), '/api/v1/hooks/star')));
+
+  it('is given to the end of a branch', async () => {
+    recorded.workflows = [onAny];
+    const body = JSON.stringify({
+      ...githubPush,
+      after: '0'.repeat(40),
+      deleted: true,
+      head_commit: null,
+      commits: [],
+    });
+    await expectNothing(post(body, githubHeaders(body)));
+  });
+
+  it('is given to the ping of a new hook, whatever event it is for', async () => {
+    const ping = JSON.stringify({ zen: 'Design for failure.', hook_id: 1 });
+    await expectNothing(post(ping, githubHeaders(ping, { event: 'ping' })));
+  });
+
+  it('is no receipt: once there is a workflow for it, the same delivery starts it', async () => {
+    await expectNothing(post(elsewhere, githubHeaders(elsewhere)));
+    recorded.workflows.push(onAny);
+    expect((await post(elsewhere, githubHeaders(elsewhere))).status).toBe(202);
+  });
+});
+
+describe('400 VALIDATION_ERROR', () => {
+  const problemsOf = async (sent: ReturnType<typeof post>) => {
+    const answer = await sent;
+    expectRefusal(answer, 400, 'VALIDATION_ERROR');
+    expect(recorded.launches).toEqual([]);
+    return answer.body.error.details.map((problem: { path: string }) => problem.path);
+  };
+
+  it.each(['x-github-event', 'x-gitea-event'])(
+    'is given where %s names another event than the path',
+    async (header) => {
+      const headers = { ...giteaHeaders(push), [header]: 'pull_request' };
+      expect(await problemsOf(post(push, headers))).toEqual([`header.${header}`]);
+    },
+  );
+
+  it.each(['a%20b', 'a%2Fb', '%C3%BC', 'x'.repeat(65)])('is given for %s as an event', async (name) => {
+    expect(await problemsOf(post(push, githubHeaders(push), `/api/v1/hooks/${name}`))).toEqual(['path.event']);
+  });
+
+  it.each(['', 'x'.repeat(256), 'ü'])('is given for "%s" as a delivery id', async (delivery) => {
+    expect(await problemsOf(post(push, githubHeaders(push, { delivery })))).toEqual(['header.x-github-delivery']);
+  });
+
+  it.each([
+    ['', 'body'],
+    ['nonsense', 'body'],
+    ['[]', 'body'],
+    ['payload=nonsense', 'body.payload'],
+  ])('is given for a signed body that is none: %j', async (body, field) => {
+    expect(await problemsOf(post(body, githubHeaders(body)))).toEqual([field]);
+  });
+});
+
+describe('401 UNAUTHORIZED', () => {
+  const right = () => githubHeaders(push);
+  it.each<[string, Record<string, string>]>([
+    ['no signature', {}],
+    ['a signature by another secret', { 'x-hub-signature-256': `sha256=${hmacOf(push, 'another secret')}` }],
+    ['a signature of another body', { 'x-hub-signature-256': `sha256=${hmacOf(`${push} `)}` }],
+    ['a malformed signature', { 'x-gitea-signature': 'nonsense' }],
+    ['a wrong signature beside a right one', { ...right(), 'x-gitea-signature': hmacOf('') }],
+    ['the API token instead', { authorization: 'Bearer test-token-0123456789' }],
+  ])('is given for %s, with no hint why', async (_, headers) => {
+    const answer = await post(push, headers);
+    expectRefusal(answer, 401, 'UNAUTHORIZED');
+    const { request_id: _id, ...shown } = answer.body.error;
+    expect(shown).toEqual({ code: 'UNAUTHORIZED', message: 'A valid signature is required.' });
+    expect(recorded.launches).toEqual([]);
+  });
+
+  it('is given before anything is said of the body', async () => {
+    expectRefusal(await post('nonsense', {}), 401, 'UNAUTHORIZED');
+    expectRefusal(await post(push, { 'x-github-event': 'star' }), 401, 'UNAUTHORIZED');
+  });
+});
+
+describe('404 NOT_FOUND', () => {
+  it.each([{}, { ORCHESTRATOR_HOOK_SECRET: '' }])('is given where there is no secret (%#)', async (environment) => {
+    const off = await openApi({ standIns: [hookReceiver(recorded)], environment });
+    for (const headers of [githubHeaders(push), { 'x-gitea-signature': hmacOf(push, '') }]) {
+      expectRefusal(await off.send('POST', path, { body: push, headers, token: null }), 404, 'NOT_FOUND');
+    }
+    await off.close();
+    expect(recorded.launches).toEqual([]);
+  });
+});
+
+describe('413 PAYLOAD_TOO_LARGE', () => {
+  it('is given beyond 256 KiB, signed or not', async () => {
+    const body = JSON.stringify({ ...githubPush, extra: 'x'.repeat(256 * 1024) });
+    expectRefusal(await post(body, githubHeaders(body)), 413, 'PAYLOAD_TOO_LARGE');
+    expectRefusal(await post(body, {}), 413, 'PAYLOAD_TOO_LARGE');
+  });
+});
+
+describe('500 INTERNAL', () => {
+  it('is given for a fault, and hides it', () =>
+    expectFaultHidden(
+      api,
+      { method: 'POST', path, body: push, headers: githubHeaders(push), token: null },
+      'requests',
+    ));
+
+  it('is given when one workflow cannot be started, and the others are', async () => {
+    recorded.workflows = [onMain, onAny];
+    recorded.beforeLaunch = ({ workflow: { id } }) => {
+      if (id === onMain.id) throw new Error('no such machine');
+    };
+    expectRefusal(await sendPush(), 500, 'INTERNAL');
+    expect(startedIds()).toHaveLength(1);
+  });
+});
