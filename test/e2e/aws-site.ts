@@ -30,9 +30,11 @@ export async function startAwsSite(): Promise<AwsSite> {
   });
   writeFileSync(catalogueFile, JSON.stringify(platform.catalogue));
   const tokens = await rotatedToken();
+  const hooks = await newHookSecret();
   const stack = await deployAwsStack(String(process.env['AWS_ENDPOINT_URL']), {
     catalogueFile,
     tokenSecret: tokens.secretName,
+    hookSecret: hooks.secretName,
     rateLimits: numbers(siteSettings.RATE_LIMITS),
     stageDeadlines: numbers(siteSettings.STAGE_DEADLINES),
     monitorSeconds: Number(siteSettings.MONITOR_SECONDS),
@@ -46,6 +48,7 @@ export async function startAwsSite(): Promise<AwsSite> {
     controlUrl: platform.controlUrl,
     token: tokens.current,
     spareToken: tokens.previous,
+    hookSecret: hooks.value,
     receiverAddress,
     stack,
     async close() {
@@ -64,6 +67,13 @@ async function rotatedToken() {
   await client.send(new CreateSecretCommand({ Name: secretName, SecretString: previous }));
   await client.send(new PutSecretValueCommand({ SecretId: secretName, SecretString: current }));
   return { secretName, previous, current };
+}
+
+async function newHookSecret() {
+  const secretName = `orchestrator-hooks-${randomUUID()}`;
+  const value = randomUUID();
+  await new SecretsManagerClient().send(new CreateSecretCommand({ Name: secretName, SecretString: value }));
+  return { secretName, value };
 }
 
 function numbers(pairs: string): Record<string, number> {

@@ -6,6 +6,9 @@ import { describeRequests } from './requests-suite.ts';
 import { describeServices } from './services-suite.ts';
 import { describeWebhookQueues } from './webhook-queues.ts';
 import { describeWebhooks } from './webhooks-suite.ts';
+import { describeWorkflowDefinitions } from './workflow-definitions-suite.ts';
+import { describeWorkflowHooks } from './workflow-hooks-suite.ts';
+import { describeWorkflows } from './workflows-suite.ts';
 
 let site: AwsSite;
 beforeAll(async () => {
@@ -19,3 +22,6 @@ describeWebhooks(() => site);
 describeWebhookQueues(() => site);
 describeConfiguration(() => site);
 describeServices(() => site);
+describeWorkflowDefinitions(() => site);
+describeWorkflowHooks(() => site);
+describeWorkflows(() => site);

@@ -7,6 +7,7 @@ import { type Site, siteSettings } from './site.ts';
 
 const token = 'end-to-end-token-0123456789';
 const spareToken = 'end-to-end-spare-0123456789';
+const hookSecret = 'end-to-end-hook-secret-0123456789';
 const receiverAddress = '127.0.0.1';
 
 /** Compiled code of processes that ended by themselves, which saves each that comes after a quarter of its start. */
@@ -36,6 +37,7 @@ export async function startEmbeddedSite({
       PORT: '0',
       ORCHESTRATOR_TOKEN: token,
       ORCHESTRATOR_TOKEN_PREVIOUS: spareToken,
+      ORCHESTRATOR_HOOK_SECRET: hookSecret,
       ORCHESTRATOR_DATA: dataFolder,
       LOG_LEVEL: 'ERROR',
       WEBHOOK_ALLOW: receiverAddress,
@@ -57,7 +59,7 @@ export async function startEmbeddedSite({
     await once(child, 'exit');
     return startEmbeddedSite({ dataFolder, settings });
   };
-  return { baseUrl, controlUrl, token, spareToken, receiverAddress, killed, close };
+  return { baseUrl, controlUrl, token, spareToken, hookSecret, receiverAddress, killed, close };
 }
 
 function newDataFolder(): string {

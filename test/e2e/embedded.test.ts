@@ -5,6 +5,9 @@ import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
 import { describeServices } from './services-suite.ts';
 import { describeWebhooks } from './webhooks-suite.ts';
+import { describeWorkflowDefinitions } from './workflow-definitions-suite.ts';
+import { describeWorkflowHooks } from './workflow-hooks-suite.ts';
+import { describeWorkflows } from './workflows-suite.ts';
 
 let site: EmbeddedSite;
 beforeAll(async () => {
@@ -17,3 +20,6 @@ describePipelines(() => site);
 describeWebhooks(() => site);
 describeConfiguration(() => site);
 describeServices(() => site);
+describeWorkflowDefinitions(() => site);
+describeWorkflowHooks(() => site);
+describeWorkflows(() => site);

@@ -2,7 +2,18 @@ import { setTimeout as elapse } from 'node:timers/promises';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { stageNames } from '../../functions/core/settings.ts';
 import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
-import { ended, eventsOf, execute, getPipeline, newRepository, pipelineRequest, type Site, statuses } from './site.ts';
+import {
+  ended,
+  eventsOf,
+  execute,
+  getPipeline,
+  newRepository,
+  pipelineRequest,
+  type Site,
+  type Start,
+  startsOf,
+  statuses,
+} from './site.ts';
 
 /** Quick stand-ins, so that a pipeline is a few seconds long and every kill meets another step. */
 const settings = { SIMULATED_DELAY_SCALE: '0.1', MONITOR_SECONDS: '0' };
@@ -12,17 +23,6 @@ const killMoments = [1, 5, 10, 20, 30, 45, 60, 80, 100, 150, 200, 300, 450, 700]
 
 /** Some 15 s on an idle machine, most of it the starts of fifteen processes; the rest is for one that is busy. */
 const timeoutMs = 90_000;
-
-interface Start {
-  service: string;
-  kind: string;
-  idempotency_key: string | null;
-}
-
-async function startsOf(site: Site, match: string): Promise<Start[]> {
-  const response = await fetch(`${site.controlUrl}/starts?match=${match}`);
-  return ((await response.json()) as { starts: Start[] }).starts;
-}
 
 /** What was started where, regardless of which pipeline asked and when. */
 const shapeOf = (starts: Start[]) => starts.map(({ service, kind }) => `${service} ${kind}`).sort();

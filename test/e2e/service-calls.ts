@@ -22,6 +22,9 @@ export interface ServiceDetail {
   };
 }
 
+/** How long it may take until probes have shown something: on AWS a schedule has a minute between its calls. */
+export const probedMs = 150_000;
+
 /** Asks for a restart, which gets 20 seconds for becoming healthy unless told. */
 export function restart<T = Operation>(
   site: Site,

@@ -1,13 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { askEngine, configure, detailOf, type Operation, restart } from './service-calls.ts';
+import { askEngine, configure, detailOf, type Operation, probedMs, restart } from './service-calls.ts';
 import { type Answer, call, eventsOf, type Site } from './site.ts';
 
 interface ErrorBody {
   error: { code: string; message: string; details?: Record<string, unknown> };
 }
-
-/** How long it may take until probes have shown something: on AWS a schedule has a minute between its calls. */
-const probedMs = 150_000;
 
 /**
  * Services watched, restarted and configured; runs unchanged against both homes. First all are seen healthy, before tests

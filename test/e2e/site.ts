@@ -8,6 +8,8 @@ export interface Site {
   token: string;
   /** A second valid token, whose rate limits the suite may use up. */
   spareToken: string;
+  /** What hooks of GitHub and Gitea are signed with. */
+  hookSecret: string;
   /** Where the simulated platform takes faults. */
   controlUrl: string;
   /** The address of this machine to which webhooks may be sent. */
@@ -127,16 +129,41 @@ export function statuses(pipeline: PipelineDetailView): Record<string, string> {
 interface Fault {
   service: string;
   fault: string;
-  match: string;
+  match?: string;
   times?: number;
+  status?: number;
 }
 
-/** Asks the simulated platform for a failure. */
-export async function cause(site: Site, fault: Fault): Promise<void> {
+/** Asks the simulated platform for a failure. Gives what ends it. */
+export async function cause(site: Site, fault: Fault): Promise<() => Promise<void>> {
   const response = await fetch(`${site.controlUrl}/faults`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(fault),
   });
-  expect(response.ok, await response.text()).toBe(true);
+  const text = await response.text();
+  expect(response.ok, text).toBe(true);
+  const { id } = JSON.parse(text) as { id: number };
+  return async () => void (await fetch(`${site.controlUrl}/faults/${id}`, { method: 'DELETE' }));
+}
+
+/** Work that a service accepted. */
+export interface Start {
+  service: string;
+  kind: string;
+  idempotency_key: string | null;
+  request: Record<string, unknown>;
+}
+
+/** All that the simulated services accepted whose request holds this text, oldest first. */
+export async function startsOf(site: Site, match: string): Promise<Start[]> {
+  const response = await fetch(`${site.controlUrl}/starts?match=${encodeURIComponent(match)}`);
+  return ((await response.json()) as { starts: Start[] }).starts;
+}
+
+/** The services that got a call which holds this text, once for each call, oldest first. */
+export async function callsOf(site: Site, match: string): Promise<string[]> {
+  const response = await fetch(`${site.controlUrl}/requests?match=${encodeURIComponent(match)}`);
+  const { requests } = (await response.json()) as { requests: { service: string }[] };
+  return requests.map(({ service }) => service);
 }

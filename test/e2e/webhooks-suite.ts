@@ -75,14 +75,14 @@ export function describeWebhooks(site: () => Site): void {
           await vi.waitFor(async () => {
             const { body } = await call(site(), `GET /api/v1/events/${idOf(post)}`);
             expect(body).toEqual(eventOf(post));
-          });
+          }, waiting);
         }
         await vi.waitFor(async () => {
           const deliveries = await deliveriesOf(site(), webhook.path);
           expect(deliveries.map(({ status, attempts_total }) => [status, attempts_total])).toEqual(
             threeTypes.map(() => ['delivered', 1]),
           );
-        });
+        }, waiting);
         expect(new Set(posts.map(idOf)).size).toBe(posts.length);
         expect(() => verified(posts[0] as never, 'another secret of 16')).toThrow();
       },
