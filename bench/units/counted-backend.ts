@@ -18,6 +18,9 @@ import { type CountedMachine, countedMachine } from './counted-machine.ts';
 import { countedTable } from './counted-table.ts';
 import type { Usage } from './usage.ts';
 
+/** What senders of hooks sign with. */
+export const hooksSecret = 'hooks-secret-0123456789';
+
 interface CountedOptions {
   folder: string;
   stored: Record<TableName, Table>;
@@ -61,7 +64,7 @@ export async function countedBackend({ folder, stored, usage, homeOf }: CountedO
     bus: { publish: async (events) => void published.push(...events) },
     machine,
     objects: openObjects({ folder, baseUrl: 'http://127.0.0.1', clock: systemClock }),
-    secrets: { get: async () => undefined },
+    secrets: { get: async (name) => (name === 'hooks' ? hooksSecret : undefined) },
     clock: systemClock,
   };
 

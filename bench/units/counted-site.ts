@@ -2,7 +2,7 @@ import { setTimeout as elapse } from 'node:timers/promises';
 import { systemClock } from '../../backend/backend.ts';
 import { openStore } from '../../backend/embedded/store.ts';
 import { openTable } from '../../backend/embedded/table.ts';
-import { type Access, type TableName, tables } from '../../backend/resources.ts';
+import { type Access, type TableName, tables, withServices } from '../../backend/resources.ts';
 import { restrict } from '../../backend/restricted.ts';
 import { contracts } from '../../functions/contracts.ts';
 import { accessOf } from '../../functions/core/contract.ts';
@@ -56,7 +56,7 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
   const homeOf = (access: Access): Home => ({
     ...common,
     ...restrictReach({ prober, containers, receivers: acceptingReceivers }, access),
-    backend: restrict(ports, access),
+    backend: restrict(ports, withServices(access, catalogue.services)),
   });
   const { ports, runStarted } = await countedBackend({ folder, stored, usage, homeOf });
   const endpoints = await Promise.all(contracts.map(loadEndpoint));

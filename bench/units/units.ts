@@ -10,6 +10,7 @@ import { readCatalogue } from '../../platform/read-catalogue.ts';
 import { startSimulatedPlatform } from '../../platform/simulated/start-simulated-platform.ts';
 import type { Benchmark, Measure } from '../measure.ts';
 import { samplePipelineRequest } from '../pipelines/sample-request.ts';
+import { countWorkflows } from './count-workflows.ts';
 import { type CountedSite, openCountedSite } from './counted-site.ts';
 import type { Usage } from './usage.ts';
 
@@ -74,10 +75,15 @@ async function count(site: CountedSite): Promise<Measure[]> {
   const { events } = await request<{ events: { id: string }[] }>('listEvents', 200);
   await request('getEvent', 200, { parameters: { event_id: String(events[0]?.id) } });
   const delivery = await countWebhooks(site, request);
+  const execution = await countWorkflows(site, request);
   for (const { operationId } of contracts) if (!byOperation.has(operationId)) await request(operationId, 200);
   return [
     { name: 'Poll of 37 services on AWS: DynamoDB request units', value: unitsOf(poll) },
     { name: 'Delivery of an event to a webhook on AWS: DynamoDB request units', value: unitsOf(delivery) },
+    {
+      name: 'Execution of a workflow of three steps on AWS: state transitions, DynamoDB request units',
+      value: `${execution.transitions}, ${unitsOf(execution)}`,
+    },
     {
       name: 'Restart that replaces a container on AWS: state transitions, DynamoDB request units',
       value: `${restarted.usage.transitions}, ${unitsOf(restarted.usage)}`,
