@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** What kills processes again and again. */
+const killTests = 'test/e2e/{kill,*-kill}.test.ts';
+
 /**
- * `fast` needs nothing but Node; `aws` needs an AWS endpoint, which `npm run test:aws` provides; `docker` needs Linux,
+ * `fast` needs nothing but Node, and so does `kill`, which takes long for its many starts; `aws` needs an AWS endpoint, which `npm run test:aws` provides; `docker` needs Linux,
  * root and a Docker engine's program.
  */
 export default defineConfig({
@@ -13,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{aws,docker}.test.ts'],
+          exclude: ['test/**/*.{aws,docker}.test.ts', killTests],
           testTimeout: 30_000,
           /** Files share what they import, which else takes half of the time; a test cleans up after itself. */
           isolate: false,
@@ -21,6 +24,13 @@ export default defineConfig({
           maxConcurrency: 20,
           /** Bundles are loaded by Node itself, as on AWS. */
           server: { deps: { external: [/\/dist\/functions-/] } },
+        },
+      },
+      {
+        test: {
+          name: 'kill',
+          include: [killTests],
+          testTimeout: 60_000,
         },
       },
       {
