@@ -40,7 +40,7 @@ const retry = z
       .max(10)
       .exactOptional()
       .describe('Tries in all: 3 where none is given, and 1 for POST and PATCH, whose repeat may do the same again.'),
-    backoff_seconds: z.number().min(0).max(300).default(1).describe('The pause before the second try.'),
+    backoff_seconds: z.number().min(0).max(300).default(1).describe('The pause between tries; a `Retry-After` makes it longer.'),
   })
   .prefault({});
 
