@@ -86,6 +86,9 @@ async function settle(home: Home, { webhook, delivery, slot }: Attempted, { rece
     await disableWebhook(home, webhook.id, { reason: 'gone', url, failingSinceMs: slot.failingSinceMs });
   } else if (!isAccepted(receipt)) await disableIfHopeless(home, webhook, after.tries);
   const stored = await storedOrOvertaken(home, delivery, after);
+  if (stored?.status === 'dead_lettered') {
+    home.log.warn('delivery given up', { webhook_id: webhook.id, delivery_id: delivery.id, tries: stored.tries });
+  }
   if (!isAccepted(receipt)) await announceDisabled(home, await findWebhook(backend, webhook.id));
   return stored;
 }

@@ -211,7 +211,7 @@ export const redeliverWebhookDeliveryContract = defineContract({
   path: '/api/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver',
   summary: 'Deliver an event again',
   description:
-    'A new series of tries of a delivery that is over, whatever came of it, with the same `webhook-id` and body. 409 while it is still tried, or its webhook is disabled.',
+    'A new series of tries of a delivery that is over, whatever came of it, or waits for its next try, with the same `webhook-id` and body. 409 while it is being tried, or its webhook is disabled.',
   auth: 'bearer',
   rateLimit: 'write',
   isIdempotent: true,

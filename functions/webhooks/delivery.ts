@@ -109,9 +109,10 @@ export function withCancellation(delivery: Delivery, reason: string, nowMs: numb
 /** A try that is overdue by so much has lost its message, which happens when somebody empties a queue; in ms. */
 const lostMs = 3_600_000;
 
-/** Whether it can be delivered anew: it is over, or waits for a message that is lost. */
+/** Whether it can be delivered anew: it is over, waits for its next try, or for a message that is lost. */
 export function isRedeliverable({ status, nextAttemptMs }: Delivery, nowMs: number): boolean {
-  return status !== 'pending' || (nextAttemptMs !== null && nextAttemptMs + lostMs < nowMs);
+  if (status !== 'pending') return true;
+  return nextAttemptMs !== null && (nextAttemptMs > nowMs || nextAttemptMs + lostMs < nowMs);
 }
 
 /** The delivery at the start of its next series of tries. */

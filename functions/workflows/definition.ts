@@ -40,27 +40,42 @@ const retry = z
       .max(10)
       .exactOptional()
       .describe('Tries in all: 3 where none is given, and 1 for POST and PATCH, whose repeat may do the same again.'),
-    backoff_seconds: z.number().min(0).max(300).default(1).describe('The pause between tries; a `Retry-After` makes it longer.'),
+    backoff_seconds: z
+      .number()
+      .min(0)
+      .max(300)
+      .default(1)
+      .describe('The pause between tries; a `Retry-After` makes it longer.'),
   })
   .prefault({});
 
-const stepBody = z.strictObject({
-  name: stepName,
-  service: z.string().describe('A service of the catalogue.'),
-  action,
-  input,
-  depends_on: z.array(z.string()).default([]).describe('The steps that must have ended well before this one starts.'),
-  timeout_seconds: z.int().min(1).max(900).default(30).describe('Of one try.'),
-  retry,
-  continue_on_error: z.boolean().default(false).describe('Whether what depends on it runs though it failed.'),
-  when: condition.exactOptional().describe('The step runs when this holds, and is skipped else.'),
-  wait_for_healthy_seconds: z
-    .int()
-    .min(0)
-    .max(900)
-    .default(0)
-    .describe('How long it waits for its service while that is unhealthy; 0: it fails at once.'),
-});
+const stepBody = z
+  .strictObject({
+    name: stepName,
+    service: z.string().describe('A service of the catalogue.'),
+    action,
+    input,
+    depends_on: z.array(z.string()).default([]).describe('The steps that must have ended well before this one starts.'),
+    timeout_seconds: z
+      .int()
+      .min(1, 'must be from 1 to 900')
+      .max(900, 'must be from 1 to 900')
+      .default(30)
+      .describe('Of one try.'),
+    retry,
+    continue_on_error: z.boolean().default(false).describe('Whether what depends on it runs though it failed.'),
+    when: condition.exactOptional().describe('The step runs when this holds, and is skipped else.'),
+    wait_for_healthy_seconds: z
+      .int()
+      .min(0)
+      .max(900)
+      .default(0)
+      .describe('How long it waits for its service while that is unhealthy; 0: it fails at once.'),
+  })
+  .superRefine(({ action, input }, context) => {
+    if (input === null || requestOf(action).method !== 'GET') return;
+    context.addIssue({ code: 'custom', path: ['input'], message: 'cannot be sent with a GET; put it into the path' });
+  });
 
 /** A workflow as users send it. {@link definitionOf} gives it the defaults that depend on other fields. */
 export const workflowBody = z.strictObject({

@@ -57,7 +57,7 @@ async function announce({ backend }: Ports, ended: Execution, records: ReadonlyM
 }
 
 function endEvent(execution: Execution, records: ReadonlyMap<string, StepRecord>) {
-  const { id, workflowId, workflowName, version, cause, chain, createdMs, completedMs, error } = execution;
+  const { id, workflowId, workflowName, version, cause, chain, begunMs, completedMs, error } = execution;
   const count = (status: StepRecord['status']) => [...records.values()].filter((step) => step.status === status).length;
   const data = {
     workflow_id: workflowId,
@@ -66,10 +66,10 @@ function endEvent(execution: Execution, records: ReadonlyMap<string, StepRecord>
     version,
     trigger: cause.type,
     chain,
-    duration_ms: (completedMs ?? createdMs) - createdMs,
+    duration_ms: Math.max(0, (completedMs ?? begunMs) - begunMs),
     steps: { completed: count('completed'), failed: count('failed'), skipped: count('skipped') },
   };
-  const happened = { atMs: completedMs ?? createdMs, occurrence: id };
+  const happened = { atMs: completedMs ?? begunMs, occurrence: id };
   return error === null
     ? eventOf('workflow.completed', { ...happened, data })
     : eventOf('workflow.failed', { ...happened, data: { ...data, error } });

@@ -8,8 +8,8 @@ export interface Breakage {
 }
 
 /**
- * How an execution ended: as cancelled when it was asked to be and steps were skipped or given up for it, as failed by its
- * first step that failed and was not to be passed over, else as completed.
+ * How an execution ended: as cancelled when it was asked to be and not all steps had their way, as failed by its first step
+ * that failed and was not to be passed over, else as completed.
  */
 export function endOf(
   steps: readonly WorkflowStep[],
@@ -22,7 +22,7 @@ export function endOf(
     .filter(({ name, continue_on_error }) => records.get(name)?.status === 'failed' && !continue_on_error)
     .map(({ name }) => records.get(name) as StepRecord)
     .toSorted((a, b) => (a.completedMs ?? 0) - (b.completedMs ?? 0))[0];
-  if (cancelRequestedMs !== null && [...records.values()].some(isGivenUp)) {
+  if (cancelRequestedMs !== null && (failed || [...records.values()].some(isGivenUp))) {
     return {
       status: 'cancelled',
       error: { code: 'CANCELLED', step: null, message: 'Its cancellation was asked for.' },

@@ -49,17 +49,17 @@ export async function loadSteps(backend: Tables, id: string): Promise<Map<string
  */
 export function storeStep(
   backend: Tables,
-  { id, createdMs }: Pick<Execution, 'id' | 'createdMs'>,
+  { id, begunMs }: Pick<Execution, 'id' | 'begunMs'>,
   step: StepRecord,
   before: StepRecord | undefined,
 ): Promise<boolean> {
   const unchanged = before && { equals: { status: 'running', driver: before.driver, attempts: before.attempts } };
-  return isApplied(backend.table('executions').put(stepItem(id, step, createdMs), unchanged ?? { exists: false }));
+  return isApplied(backend.table('executions').put(stepItem(id, step, begunMs), unchanged ?? { exists: false }));
 }
 
-function stepItem(id: string, step: StepRecord, createdMs: number): Item {
+function stepItem(id: string, step: StepRecord, begunMs: number): Item {
   const [input, output] = [JSON.stringify(step.input), JSON.stringify(step.output)];
-  return { ...step, input, output, pk: id, sk: `step#${step.name}`, expires_at: expiry(createdMs) };
+  return { ...step, input, output, pk: id, sk: `step#${step.name}`, expires_at: expiry(begunMs) };
 }
 
 function stepOf({ pk: _pk, sk: _sk, expires_at: _, ...fields }: Readonly<Item>): StepRecord {
@@ -82,12 +82,12 @@ function itemOf(execution: Execution): Item {
     sk,
     workflow_id: workflowId,
     workflow_status: statusPartition(workflowId, status),
-    expires_at: expiry(execution.createdMs),
+    expires_at: expiry(execution.begunMs),
   };
 }
 
-function expiry(createdMs: number): number {
-  return Math.floor(createdMs / 1000) + keptSeconds;
+function expiry(begunMs: number): number {
+  return Math.floor(begunMs / 1000) + keptSeconds;
 }
 
 /** A stored item as the execution that it is. */

@@ -10,11 +10,13 @@ import type { ExecutionEntryView, ExecutionView } from './workflow-schemas.ts';
 const linkSeconds = 3600;
 
 const timeOrNull = (timeMs: number | null) => (timeMs === null ? null : isoTime(timeMs));
-const span = (fromMs: number | null, toMs: number | null) => (fromMs === null || toMs === null ? null : toMs - fromMs);
+const span = (fromMs: number | null, toMs: number | null) =>
+  fromMs === null || toMs === null ? null : Math.max(0, toMs - fromMs);
 
 /** An execution as lists show it. */
 export function executionEntryView(execution: Execution): ExecutionEntryView {
-  const { id, workflowId, version, status, cause, createdMs, completedMs, cancelRequestedMs, error } = execution;
+  const { id, workflowId, version, status, cause, createdMs, begunMs, completedMs, cancelRequestedMs, error } =
+    execution;
   return {
     execution_id: id,
     workflow_id: workflowId,
@@ -23,7 +25,7 @@ export function executionEntryView(execution: Execution): ExecutionEntryView {
     trigger: cause,
     created_at: isoTime(createdMs),
     completed_at: timeOrNull(completedMs),
-    duration_ms: span(createdMs, completedMs),
+    duration_ms: span(begunMs, completedMs),
     cancel_requested_at: timeOrNull(cancelRequestedMs),
     error,
   };

@@ -22,7 +22,10 @@ export interface Execution {
   event: StoredValue;
   /** The workflows whose ends led to it, oldest first, its own last. */
   chain: string[];
+  /** The time of its id, which lists go by. */
   createdMs: number;
+  /** When it was stored: later where what led to it came late. */
+  begunMs: number;
   completedMs: number | null;
   cancelRequestedMs: number | null;
   error: { code: string; step: string | null; message: string } | null;

@@ -1,5 +1,6 @@
 import type { Json } from '../../backend/backend.ts';
 import type { Home } from '../core/endpoint.ts';
+import { timeOfId } from '../core/ids.ts';
 import type { Cause, Execution } from './execution.ts';
 import { createExecution, findExecution } from './execution-store.ts';
 import { keepValue } from './large-value.ts';
@@ -38,7 +39,8 @@ async function newExecution(
     cause: trigger,
     event: await keepValue(backend, `executions/${id}/event`, event),
     chain: [...chain, workflow.id],
-    createdMs: backend.clock.now(),
+    createdMs: timeOfId(id),
+    begunMs: backend.clock.now(),
     completedMs: null,
     cancelRequestedMs: null,
     driver: 0,

@@ -129,7 +129,7 @@ async function attempt(run: WorkflowRun, step: WorkflowStep, { before, call, rec
     const pauseMs = Math.max(step.retry.backoff_seconds * 1000, Math.min(answer.retryAfterMs ?? 0, retryAfterMsMax));
     return store(run, { ...begun, nextAttemptMs: now(run) + pauseMs }, begun);
   }
-  const error = { code: codeOf(answer), message: maskedValue('message', answer.message) };
+  const error = { code: codeOf(answer), message: shownMessage(step, answer) };
   return end(run, { ...begun, ...failed(run, error) }, begun);
 }
 
@@ -148,6 +148,12 @@ async function claimedCall(
   await Promise.allSettled([claim, answering]);
   await claim;
   return answering;
+}
+
+/** The name of a service is none of a secret, though it may look like one. */
+function shownMessage({ service }: WorkflowStep, { message }: UpstreamError): string {
+  const begin = `${service}: `;
+  return message.startsWith(begin) ? `${begin}${maskedValue('message', message.slice(begin.length))}` : message;
 }
 
 function codeOf({ name }: UpstreamError): string {

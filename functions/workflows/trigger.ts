@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import * as z from 'zod';
-import { eventFilter, eventTypeNames, typesCovered } from '../events/contract.ts';
+import { dataFields, eventFilter, eventTypeNames, typesCovered } from '../events/contract.ts';
 import { isObject, isOneGiven } from './one-given.ts';
 
 /** Every trigger is read for every event, so that a filter must not be long. */
@@ -25,17 +25,25 @@ const webhook = z.strictObject({
   filter,
 });
 
-const event = z.strictObject({
-  type: z.literal('event'),
-  event: z
-    .string()
-    .refine(
-      (pattern) => typesCovered([pattern]).length > 0,
-      `is not an event type, nor a pattern such as pipeline.* or *; types: ${eventTypeNames.join(', ')}`,
-    )
-    .describe('An event type, `pipeline.*` for all that begin so, or `*` for all.'),
-  filter,
-});
+const event = z
+  .strictObject({
+    type: z.literal('event'),
+    event: z
+      .string()
+      .refine(
+        (pattern) => typesCovered([pattern]).length > 0,
+        `is not an event type, nor a pattern such as pipeline.* or *; types: ${eventTypeNames.join(', ')}`,
+      )
+      .describe('An event type, `pipeline.*` for all that begin so, or `*` for all.'),
+    filter,
+  })
+  .superRefine(({ event: pattern, filter: fields }, context) => {
+    const known = dataFields(typesCovered([pattern]));
+    for (const path of Object.keys(fields).filter((each) => !known.has(each))) {
+      const message = 'is not a field of the data of any of these events';
+      context.addIssue({ code: 'custom', path: ['filter', path], message });
+    }
+  });
 
 const schedule = z
   .strictObject({

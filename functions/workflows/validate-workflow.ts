@@ -6,8 +6,9 @@ import { planOf } from './plan.ts';
 
 export const validateWorkflow = endpoint(validateWorkflowContract, async ({ body }, { catalogue }) => {
   const checked = checkDefinition(body, catalogue);
-  const problems = 'problems' in checked ? checked.problems : [];
   const cycle = 'cycle' in checked ? checked.cycle : null;
+  const circle = cycle ? [{ path: 'body.steps', message: `depend on each other: ${cycle.join(' → ')}` }] : [];
+  const problems = 'problems' in checked ? checked.problems : circle;
   const plan = 'definition' in checked ? planView(checked.definition.steps) : null;
   return { answer: 'ok', body: { valid: plan !== null, plan, problems, cycle } };
 });

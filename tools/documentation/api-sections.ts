@@ -35,12 +35,12 @@ function endpointInputs(): string {
     .join('\n\n');
 }
 
-function inputs({ method, path, query, body, description }: Contract): string {
+function inputs({ method, path, query, body, bodyShown, description }: Contract): string {
   const parts = [
     `### ${code(`${method} ${path}`)}`,
     description ?? '',
     query ? `Query parameters:\n\n${fieldTable(query)}` : '',
-    body ? `Body:\n\n${fieldTable(body)}` : '',
+    body ? `Body:\n\n${fieldTable(bodyShown ?? body)}` : '',
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }

@@ -81,7 +81,7 @@ function oneOf(schemas: JsonSchema[]): string {
 }
 
 function objectText({ additionalProperties, properties }: JsonSchema): string {
-  if (typeof additionalProperties === 'object') return `name to ${typeText(additionalProperties)}`;
+  if (typeof additionalProperties === 'object') return `name to ${typeText(additionalProperties) || 'anything'}`;
   return properties ? `object with ${Object.keys(properties).map(code).join(', ')}` : 'object';
 }
 

@@ -71,7 +71,7 @@ describe('201', () => {
   it.each([
     { type: 'manual' },
     { type: 'webhook', event: 'push', filter: { branch: ['main', 'release'] } },
-    { type: 'event', event: 'service.health_changed', filter: { status: 'unhealthy' } },
+    { type: 'event', event: 'service.health_changed', filter: { to: 'unhealthy' } },
     { type: 'schedule', cron: '*/5 * * * *' },
     { type: 'schedule', rate: '1 hour' },
   ])('takes the trigger $type', async (trigger) => {

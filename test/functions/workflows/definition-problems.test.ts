@@ -54,12 +54,23 @@ describe('a workflow that is right', () => {
 
   it('may name an ancestor that it does not depend on directly, wherever templates stand', () => {
     const uses = {
-      action: 'GET /x/{{steps.a.output.id}}',
+      action: 'POST /x/{{steps.a.output.id}}',
       input: { status: '{{steps.a.status}}' },
       when: { value: '{{steps.a.error}}', exists: false },
     };
     const steps = [stepOf('c', { depends_on: ['b'], ...uses }), stepOf('b', { depends_on: ['a'] }), stepOf('a')];
     expect(check(steps)).toHaveProperty('definition');
+  });
+});
+
+it('an input is no body of a GET, and an event has no field that its filter misspells', () => {
+  const trigger = { type: 'event', event: 'service.health_changed', filter: { too: 'unhealthy' } };
+  const steps = [stepOf('a', { action: 'GET /x', input: { q: 1 } })];
+  expect(checkDefinition({ name: 'w', trigger, steps }, catalogue)).toEqual({
+    problems: [
+      { path: 'body.trigger.filter.too', message: 'is not a field of the data of any of these events' },
+      { path: 'body.steps.0.input', message: 'cannot be sent with a GET; put it into the path' },
+    ],
   });
 });
 

@@ -74,7 +74,7 @@ describe('200', () => {
     expect(await validate({ name: 'round', steps })).toEqual({
       valid: false,
       plan: null,
-      problems: [],
+      problems: [{ path: 'body.steps', message: 'depend on each other: a → b → a' }],
       cycle: ['a', 'b', 'a'],
     });
   });

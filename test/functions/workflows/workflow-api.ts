@@ -75,6 +75,7 @@ export async function storedExecution(
     event: { value: {} },
     chain: [workflow.id],
     createdMs: clock.now(),
+    begunMs: clock.now(),
     completedMs: null,
     cancelRequestedMs: null,
     driver: 1,
