@@ -8,12 +8,14 @@ import type {
   Context,
 } from 'aws-lambda';
 import { authenticate } from '../../functions/core/authentication.ts';
+import type { Contract } from '../../functions/core/contract.ts';
 import type { AnyEndpoint, Home } from '../../functions/core/endpoint.ts';
 import { ApiError } from '../../functions/core/errors.ts';
-import { answerUnmatched } from '../../functions/core/fallback.ts';
+import { answerUnmatched, fallbackContract } from '../../functions/core/fallback.ts';
 import type { HttpRequest, HttpResponse } from '../../functions/core/http.ts';
 import { type Call, invoke, refuse } from '../../functions/core/invoke.ts';
 import type { createLog } from '../../functions/core/log.ts';
+import { requestReading } from '../../functions/core/request-reading.ts';
 import type { Router } from '../../functions/core/router.ts';
 import type { AnyTask } from '../../functions/core/task.ts';
 import { rounds } from './rounds.ts';
@@ -23,7 +25,7 @@ export type LambdaHome = Home & { log: ReturnType<typeof createLog> };
 /** An endpoint as the handler of a Lambda function behind API Gateway, whose authorizer has said who calls. */
 export function lambda(endpoint: AnyEndpoint, home: LambdaHome) {
   const handle = async (event: APIGatewayProxyEvent) => {
-    const response = await invoke(endpoint, callOf(event), home);
+    const response = await measured(endpoint.contract, home, () => invoke(endpoint, callOf(event), home));
     return resultOf({ ...response, headers: withBasePath(response.headers, event) });
   };
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
@@ -38,7 +40,18 @@ export function lambda(endpoint: AnyEndpoint, home: LambdaHome) {
 export function fallbackLambda(router: Router<unknown>, home: LambdaHome) {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(injectLambdaContext(home.log))
-    .handler(async (event: APIGatewayProxyEvent) => resultOf(await answerUnmatched(router, callOf(event), home)));
+    .handler(async (event: APIGatewayProxyEvent) =>
+      resultOf(await measured(fallbackContract, home, () => answerUnmatched(router, callOf(event), home))),
+    );
+}
+
+/** Answers a request, and records how and how fast. */
+async function measured(contract: Contract, home: LambdaHome, answer: () => Promise<HttpResponse>) {
+  const startedMs = performance.now();
+  const response = await answer();
+  const durationMs = performance.now() - startedMs;
+  home.meter.record(requestReading(contract, { status: response.status, durationMs, atMs: home.backend.clock.now() }));
+  return response;
 }
 
 /**

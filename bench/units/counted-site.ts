@@ -47,6 +47,7 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
   const common = {
     settings: readFunctionSettings({ MONITOR_SECONDS: '0' }),
     log: createLog('ERROR'),
+    meter: { record: () => undefined },
     catalogue,
     startedMs: systemClock.now(),
   };
