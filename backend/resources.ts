@@ -34,7 +34,12 @@ export const tables = {
     },
   },
   /** Who holds what, one item for each resource that only one may work on. */
-  locks: { indexes: {} },
+  locks: {
+    indexes: {
+      /** What is held, by the kind of lock. */
+      by_kind: { partition: 'kind', sort: 'owner', projection: 'keys' },
+    },
+  },
   /**
    * What is known of each service, in one partition for each kind of knowledge (sk is the service's name): `probe` (its
    * health and last probes), `history` (its hours and days), `container` (facts of its container), `config` (what users

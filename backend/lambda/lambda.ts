@@ -8,14 +8,13 @@ import type {
   Context,
 } from 'aws-lambda';
 import { authenticate } from '../../functions/core/authentication.ts';
-import type { Contract } from '../../functions/core/contract.ts';
 import type { AnyEndpoint, Home } from '../../functions/core/endpoint.ts';
 import { ApiError } from '../../functions/core/errors.ts';
-import { answerUnmatched, fallbackContract } from '../../functions/core/fallback.ts';
+import { answerUnmatched } from '../../functions/core/fallback.ts';
 import type { HttpRequest, HttpResponse } from '../../functions/core/http.ts';
 import { type Call, invoke, refuse } from '../../functions/core/invoke.ts';
 import type { createLog } from '../../functions/core/log.ts';
-import { requestReading } from '../../functions/core/request-reading.ts';
+import { type MeasuredOperation, requestReading } from '../../functions/core/request-reading.ts';
 import type { Router } from '../../functions/core/router.ts';
 import type { AnyTask } from '../../functions/core/task.ts';
 import { rounds } from './rounds.ts';
@@ -41,16 +40,16 @@ export function fallbackLambda(router: Router<unknown>, home: LambdaHome) {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(injectLambdaContext(home.log))
     .handler(async (event: APIGatewayProxyEvent) =>
-      resultOf(await measured(fallbackContract, home, () => answerUnmatched(router, callOf(event), home))),
+      resultOf(await measured(undefined, home, () => answerUnmatched(router, callOf(event), home))),
     );
 }
 
 /** Answers a request, and records how and how fast. */
-async function measured(contract: Contract, home: LambdaHome, answer: () => Promise<HttpResponse>) {
+async function measured(operation: MeasuredOperation, home: LambdaHome, answer: () => Promise<HttpResponse>) {
   const startedMs = performance.now();
   const response = await answer();
   const durationMs = performance.now() - startedMs;
-  home.meter.record(requestReading(contract, { status: response.status, durationMs, atMs: home.backend.clock.now() }));
+  home.meter.record(requestReading(operation, { status: response.status, durationMs, atMs: home.backend.clock.now() }));
   return response;
 }
 

@@ -3,14 +3,13 @@ import { parse as parseQuery } from 'node:querystring';
 import { hasErrorCode } from '../../backend/embedded/error-code.ts';
 import type { EmbeddedObjects } from '../../backend/embedded/objects.ts';
 import { authenticate } from '../../functions/core/authentication.ts';
-import type { Contract } from '../../functions/core/contract.ts';
 import type { AnyEndpoint, Home } from '../../functions/core/endpoint.ts';
 import { ApiError } from '../../functions/core/errors.ts';
-import { answerUnmatched, fallbackContract } from '../../functions/core/fallback.ts';
+import { answerUnmatched } from '../../functions/core/fallback.ts';
 import { bodyBytesMax, type HttpRequest, type HttpResponse, securityHeaders } from '../../functions/core/http.ts';
 import { newId } from '../../functions/core/ids.ts';
 import { type Call, invoke, refuse } from '../../functions/core/invoke.ts';
-import { requestReading } from '../../functions/core/request-reading.ts';
+import { type MeasuredOperation, requestReading } from '../../functions/core/request-reading.ts';
 import { createRouter, type Match, type Router } from '../../functions/core/router.ts';
 
 export interface Site {
@@ -30,7 +29,7 @@ export function requestListener(site: Site): RequestListener {
     const startedMs = performance.now();
     const requestId = newId('req', site.home.backend.clock.now());
     const matched = matchIn(router, request);
-    const call = { requestId, startedMs, operation: matched.match?.endpoint.contract ?? fallbackContract };
+    const call = { requestId, startedMs, operation: matched.match?.endpoint.contract };
     answer(request, requestId, matched, site)
       .catch((error: unknown) => (isDisconnect(error, request) ? undefined : refuse(error, requestId, site.home)))
       .then((reply) => {
@@ -135,7 +134,7 @@ interface LoggedCall {
   requestId: string;
   /** By the clock of `performance`. */
   startedMs: number;
-  operation: Pick<Contract, 'operationId'>;
+  operation: MeasuredOperation;
 }
 
 /** After the answer has gone out, so that no caller waits for it. */

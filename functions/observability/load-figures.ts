@@ -1,7 +1,16 @@
 import type { Backend, Item } from '../../backend/backend.ts';
 import { type FigureKind, type Figures, sumOf } from '../core/figures.ts';
 import { figuresOf } from './figure-item.ts';
-import { allSubjects, hoursBetween, hourStartMs, hoursOf, hourText, minutesOf, partsOf, totalsOf } from './figure-keys.ts';
+import {
+  allSubjects,
+  hourStartMs,
+  hoursBetween,
+  hoursOf,
+  hourText,
+  minutesOf,
+  partsOf,
+  totalsOf,
+} from './figure-keys.ts';
 import { firstOpenMs, loadHourClosing } from './hour-closing-store.ts';
 import { queryAll } from './query-all.ts';
 
