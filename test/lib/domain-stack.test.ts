@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { queues, tables } from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
@@ -62,6 +63,10 @@ describe.each(templates)('the functions of $name', ({ name, template }) => {
     for (const { Properties } of functionsOf(template)) {
       expect(Properties['LoggingConfig']).toEqual({ LogGroup: { Ref: id } });
     }
+  });
+
+  it('are found by the runbook', () => {
+    expect(readFileSync('docs/runbook.md', 'utf8')).toContain(`| \`/OmniOrchestrator/${name}\``);
   });
 
   it('may write to no other', () => {
