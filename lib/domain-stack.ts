@@ -32,8 +32,7 @@ export interface DomainStackProps {
 
 /**
  * A domain of the contracts as a nested stack: its functions with their roles and their one log group, its state machines,
- * schedules and consumers of queues. It stores nothing, so it can be made anew at any time, and it needs its parent but no
- * other domain.
+ * schedules and consumers of queues. It stores nothing but logs, and it needs its parent but no other domain.
  */
 export class DomainStack extends NestedStack {
   /** The domain's endpoints, each with the function that serves it. */
