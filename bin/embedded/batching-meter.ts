@@ -1,5 +1,5 @@
 import type { AlarmClock } from '../../backend/embedded/alarm-clock.ts';
-import { type Meter, type Reading, sumOf } from '../../functions/core/figures.ts';
+import type { Meter, Reading } from '../../functions/core/figures.ts';
 import { newId } from '../../functions/core/ids.ts';
 
 /** Longest that a reading waits before it is stored, in ms: what a process loses that is killed. */
@@ -27,16 +27,18 @@ interface MeterOptions {
  * tried again until it is; what is measured meanwhile waits, in one sum for each subject and minute.
  */
 export function batchingMeter({ clock, store, onFault }: MeterOptions): Meter & { close(): Promise<void> } {
+  /** Each with figures of its own, which grow. */
   let waiting = new Map<string, Reading>();
   let batch: Batch | undefined;
   let storing: Promise<void> | undefined;
   let alarmOff: (() => void) | undefined;
 
   function record(reading: Reading): void {
-    const { kind, subject, atMs, figures } = reading;
+    const { kind, subject, atMs } = reading;
     const key = `${kind}#${subject}#${Math.floor(atMs / minuteMs)}`;
-    const earlier = waiting.get(key);
-    waiting.set(key, earlier ? { ...earlier, figures: sumOf([earlier.figures, figures]) } : reading);
+    const figures: Record<string, number> = waiting.get(key)?.figures ?? {};
+    for (const [name, value] of Object.entries(reading.figures)) figures[name] = (figures[name] ?? 0) + value;
+    waiting.set(key, { ...reading, figures });
     wakeIn(waitMs);
   }
 
