@@ -82,8 +82,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     site: await siteOf(backend, homeOf),
     async close() {
       await schedules.stop();
-      await meter.close();
-      await backend.close();
+      await backend.close(meter.close);
     },
   };
 }
