@@ -89,6 +89,11 @@ export const tables = {
   },
   /** The last number and the last events of each resource that events are about; see functions/events/publish-events.ts. */
   sequences: { indexes: {} },
+  /**
+   * Figures of what services did, a minute each (pk `service#<name>`, sk the minute), kept 8 days. Beside them what is known
+   * of the scrapes of their metrics: `scrape` (sk the service) and, in one item, `scrape-round`.
+   */
+  metrics: { indexes: {} },
   /** Rate-limit windows, remembered answers of idempotent requests, and receipts of hooks. */
   requests: { indexes: {}, isDisposable: true },
 } as const satisfies Record<string, TableSpec>;

@@ -2,7 +2,7 @@ import { configContracts, configTasks } from './config/contract.ts';
 import type { Contract, TaskContract } from './core/contract.ts';
 import { documentationContracts } from './documentation/contract.ts';
 import { eventContracts, eventTasks } from './events/contract.ts';
-import { observabilityContracts } from './observability/contract.ts';
+import { observabilityContracts, observabilityTasks } from './observability/contract.ts';
 import { pipelineContracts, pipelineTasks } from './pipelines/contract.ts';
 import { serviceContracts, serviceTasks } from './services/contract.ts';
 import { webhookContracts, webhookTasks } from './webhooks/contract.ts';
@@ -28,4 +28,5 @@ export const taskContracts: readonly TaskContract[] = [
   ...eventTasks,
   ...webhookTasks,
   ...workflowTasks,
+  ...observabilityTasks,
 ];

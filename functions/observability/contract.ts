@@ -138,4 +138,6 @@ export const getHealthDashboardContract = defineContract({
 
 export type HealthDashboardView = z.input<typeof dashboard>;
 
+export { observabilityTasks } from './task-contracts.ts';
+
 export const observabilityContracts = [getHealthContract, getReadinessContract, getHealthDashboardContract] as const;
