@@ -31,8 +31,13 @@ export async function scrapeService(
     });
     return { reading: readMeasures(parseExposition(text), measureWays(service.measures), before) };
   } catch (error) {
-    if (error instanceof UpstreamError) return { kind: [error.name, error.status].join(' '), message: error.message };
+    if (error instanceof UpstreamError) return { kind: kindOf(error), message: error.message };
     if (error instanceof BadExposition) return { kind: error.name, message: `${service.name}: ${error.message}` };
     throw error;
   }
+}
+
+/** Another status is another failure; another time that it took is not. */
+function kindOf({ name, status }: UpstreamError): string {
+  return status === undefined ? name : `${name} ${status}`;
 }

@@ -73,7 +73,8 @@ async function stateOf({ backend }: TestHome, service: string) {
   return (await loadScrapeStates(backend)).get(service);
 }
 
-async function figuresOf({ backend }: TestHome, service: string): Promise<Record<string, number>> {
+/** The figures of a service over all time, added up; without those of its latency's buckets. */
+export async function figuresOf({ backend }: TestHome, service: string): Promise<Record<string, number>> {
   const { items } = await backend.table('metrics').query({ partition: `service#${service}`, limit: 1000 });
   const total: Record<string, number> = {};
   for (const { expires_at: _, ...fields } of items)
