@@ -6,9 +6,14 @@ import { parseExposition } from '../../../platform/exposition/parse-exposition.t
 import { measureWays } from '../../../platform/measures/measure-ways.ts';
 import { type Reading, readMeasures } from '../../../platform/measures/read-measures.ts';
 import { UpstreamError } from '../../../platform/upstream/errors.ts';
+import { oncePer } from '../../core/once-per.ts';
 
 /** Longer than any service takes for its metrics that is of use, so that one that hangs does not hold the round up. */
 const timeoutMs = 5_000;
+
+/** What the rows say does not change while the process lives. */
+const waysOf = oncePer(measureWays);
+const noMeasures = {};
 
 /** A service whose metrics are read. */
 export type ScrapedService = Service & { metrics: string };
@@ -29,7 +34,7 @@ export async function scrapeService(
       timeoutMs,
       triesMax: 1,
     });
-    return { reading: readMeasures(parseExposition(text), measureWays(service.measures), before) };
+    return { reading: readMeasures(parseExposition(text), waysOf(service.measures ?? noMeasures), before) };
   } catch (error) {
     if (error instanceof UpstreamError) return { kind: kindOf(error), message: error.message };
     if (error instanceof BadExposition) return { kind: error.name, message: `${service.name}: ${error.message}` };
