@@ -1,5 +1,6 @@
 import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
 import { ApiError } from '../core/errors.ts';
+import type { LockKind } from '../core/locks.ts';
 import { isoTime } from '../core/schemas.ts';
 import { orderedStages, type Pipeline } from './pipeline.ts';
 import { findPipeline } from './pipeline-store.ts';
@@ -27,7 +28,7 @@ interface Claim {
  */
 export async function takeBranch(backend: Backend, claim: Claim): Promise<void> {
   const key = keyOf(claim.target);
-  const lock = { ...key, owner: claim.owner, claim_until: claim.nowMs + claimMs };
+  const lock = { ...key, kind: 'branch' satisfies LockKind, owner: claim.owner, claim_until: claim.nowMs + claimMs };
   if (await isApplied(backend.table('locks').put(lock, { exists: false }))) return;
   const held = await backend.table('locks').get(key);
   if (!held) return takeBranch(backend, claim);

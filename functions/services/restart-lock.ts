@@ -1,5 +1,6 @@
 import { type Backend, isApplied } from '../../backend/backend.ts';
 import { ApiError } from '../core/errors.ts';
+import type { LockKind } from '../core/locks.ts';
 import { isoTime } from '../core/schemas.ts';
 import { findOperation } from './operation-store.ts';
 
@@ -24,7 +25,12 @@ interface Claim {
  */
 export async function takeService(backend: Pick<Backend, 'table'>, claim: Claim): Promise<void> {
   const key = keyOf(claim.service);
-  const lock = { ...key, owner: claim.operationId, claim_until: claim.nowMs + claimMs };
+  const lock = {
+    ...key,
+    kind: 'service' satisfies LockKind,
+    owner: claim.operationId,
+    claim_until: claim.nowMs + claimMs,
+  };
   if (await isApplied(backend.table('locks').put(lock, { exists: false }))) return;
   const held = await backend.table('locks').get(key);
   if (!held) return takeService(backend, claim);

@@ -2,7 +2,7 @@ import type { LatencyDelta } from './latency-delta.ts';
 
 /**
  * The requests of a delta in finer buckets, by the index of their bound; `boundsMs` ascend, and what is longer than the last
- * has the index after it. Whole numbers that add up to the delta's count. Within a bucket of the service requests are taken
+ * counts to that. Whole numbers that add up to the delta's count. Within a bucket of the service requests are taken
  * to be spread evenly, and those beyond its last bound to have taken as long as that, both as Prometheus does. Undefined
  * where the service tells no distribution.
  */
@@ -12,7 +12,11 @@ export function spreadLatency(
 ): ReadonlyMap<number, number> | undefined {
   if (!buckets) return undefined;
   const spread = new Map<number, number>();
-  const add = (index: number, more: number) => void (more > 0 && spread.set(index, (spread.get(index) ?? 0) + more));
+  const last = boundsMs.length - 1;
+  const add = (index: number, more: number) => {
+    const at = Math.min(index, last);
+    if (more > 0) spread.set(at, (spread.get(at) ?? 0) + more);
+  };
   let lowMs = 0;
   let within = 0;
   for (const [at, highMs] of buckets.boundsMs.entries()) {

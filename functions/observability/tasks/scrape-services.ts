@@ -1,8 +1,7 @@
 import { createUpstreamClient, type UpstreamClient } from '../../../platform/client.ts';
 import type { Home } from '../../core/endpoint.ts';
 import { task } from '../../core/task.ts';
-import { latencyBoundsMs } from '../scraping/latency-bounds.ts';
-import { recordServiceFigures } from '../scraping/record-service-figures.ts';
+import { recordReadings } from '../record-readings.ts';
 import { type ScrapedService, scrapeService } from '../scraping/scrape-service.ts';
 import { neverScraped, readingBefore, type ScrapeState, withFailure, withReading } from '../scraping/scrape-state.ts';
 import { loadRecorded, loadScrapeStates, storeRecorded, storeScrapeState } from '../scraping/scrape-store.ts';
@@ -64,8 +63,8 @@ async function scrape(
 async function recordPending(service: string, { pending }: ScrapeState, { home, recorded }: Round): Promise<void> {
   if (!pending || (recorded[service] ?? 0) >= pending.revision) return;
   const { revision, atMs, delta } = pending;
-  const figures = scrapedFigures(delta, latencyBoundsMs);
-  await recordServiceFigures(home.backend, { service, marker: `scrape-${service}-${revision}`, atMs, figures });
+  const reading = { kind: 'services', subject: service, atMs, figures: scrapedFigures(delta) } as const;
+  await recordReadings(home.backend, `scrape-${service}-${revision}`, [reading]);
   recorded[service] = revision;
 }
 

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Backend } from '../../../backend/backend.ts';
+import type { Figures } from '../../../functions/core/figures.ts';
+import { durationSum, isDurationName } from '../../../functions/core/latency-histogram.ts';
+import { loadTotals } from '../../../functions/observability/load-figures.ts';
 import { loadScrapeStates } from '../../../functions/observability/scraping/scrape-store.ts';
 import { scrapeServices } from '../../../functions/observability/tasks/scrape-services.ts';
 import type { Service } from '../../../platform/catalogue.ts';
@@ -18,7 +21,7 @@ export interface ScrapeScenario {
   /** A round, an interval after the last one; with the backend of a process that fares ill, where one is given. */
   scrape(backend?: Backend): Promise<unknown>;
   /** The figures of a service over all time, added up; without those of its latency's buckets. */
-  figures(service: string): Promise<Record<string, number>>;
+  figures(service: string): Promise<Figures>;
   state(service: string): ReturnType<typeof stateOf>;
   /** How often each service was asked, and with which credential last. */
   asked: Map<string, { times: number; authorization: string | undefined }>;
@@ -74,11 +77,7 @@ async function stateOf({ backend }: TestHome, service: string) {
 }
 
 /** The figures of a service over all time, added up; without those of its latency's buckets. */
-export async function figuresOf({ backend }: TestHome, service: string): Promise<Record<string, number>> {
-  const { items } = await backend.table('metrics').query({ partition: `service#${service}`, limit: 1000 });
-  const total: Record<string, number> = {};
-  for (const { expires_at: _, ...fields } of items)
-    for (const [name, value] of Object.entries(fields))
-      if (typeof value === 'number' && !/^latency_\d/.test(name)) total[name] = (total[name] ?? 0) + value;
-  return total;
+export async function figuresOf({ backend }: TestHome, service: string): Promise<Figures> {
+  const figures = (await loadTotals(backend, 'services')).get(service) ?? {};
+  return Object.fromEntries(Object.entries(figures).filter(([name]) => name === durationSum || !isDurationName(name)));
 }

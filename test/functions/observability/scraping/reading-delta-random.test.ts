@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { latencyBoundsMs } from '../../../../functions/observability/scraping/latency-bounds.ts';
 import {
   neverScraped,
   type ScrapeState,
@@ -40,10 +39,10 @@ it.each([
     fc.property(fc.array(happening, { maxLength: 60 }), (happenings) => {
       const run = lifeOf(happenings, tellsStart);
       for (const value of Object.values(run.figures)) expect(Number.isInteger(value) && value >= 0).toBe(true);
-      const { latency_count = 0, requests = 0, errors = 0, llm_tokens = 0 } = run.figures;
-      const inBuckets = Object.entries(run.figures).filter(([name]) => /^latency_\d/.test(name));
-      expect(inBuckets.reduce((sum, [, value]) => sum + value, 0)).toBe(latency_count);
-      const seen = { requests, errors, tokens: llm_tokens, latency_count };
+      const { duration_count = 0, requests = 0, errors = 0, llm_tokens = 0 } = run.figures;
+      const inBuckets = Object.entries(run.figures).filter(([name]) => /^b\d/.test(name));
+      expect(inBuckets.reduce((sum, [, value]) => sum + value, 0)).toBe(duration_count);
+      const seen = { requests, errors, tokens: llm_tokens, duration_count };
       if (tellsStart || run.isEveryRestartSeen) expect(seen).toEqual(run.expected);
       else expect(requests).toBeLessThanOrEqual(run.expected.requests);
     }),
@@ -87,7 +86,7 @@ function collecting() {
     figures,
     scrape(atMs: number, text: string) {
       state = withReading(state, { atMs, reading: readingOf(text, undefined, state.last?.reading) });
-      const found = state.pending ? scrapedFigures(state.pending.delta, latencyBoundsMs) : {};
+      const found = state.pending ? scrapedFigures(state.pending.delta) : {};
       for (const [name, value] of Object.entries(found)) figures[name] = (figures[name] ?? 0) + value;
     },
   };
@@ -95,7 +94,7 @@ function collecting() {
 
 /** What scrapes can see, by what really happened. */
 function expecting() {
-  const expected = { requests: 0, errors: 0, tokens: 0, latency_count: 0 };
+  const expected = { requests: 0, errors: 0, tokens: 0, duration_count: 0 };
   let seen: Totals | undefined;
   let hasRestarted = false;
   let isEveryRestartSeen = true;
@@ -112,7 +111,7 @@ function expecting() {
         expected.requests += now.requests - base.requests;
         expected.errors += now.errors - base.errors;
         expected.tokens += now.tokens - base.tokens;
-        expected.latency_count += now.took.length - base.took.length;
+        expected.duration_count += now.took.length - base.took.length;
       }
       seen = { ...now, took: [...now.took] };
       hasRestarted = false;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadPieces } from '../../../../functions/observability/load-figures.ts';
 import { openScrapeScenario, type ScrapeScenario } from '../scrape-scenario.ts';
 
 let scenario: ScrapeScenario;
@@ -48,10 +49,9 @@ describe('a round', () => {
     const firstMs = scenario.home.clock.now();
     scenario.expose('a', requests(6));
     await scenario.scrape();
-    const { items } = await scenario.home.backend.table('metrics').query({ partition: 'service#a', limit: 10 });
-    expect(items.map(({ sk }) => sk)).toEqual([
-      new Date(Math.floor((firstMs + 30_000) / 60_000) * 60_000).toISOString(),
-    ]);
+    const period = { kind: 'services', subject: 'a', fromMs: firstMs - 60_000 } as const;
+    const pieces = await loadPieces(scenario.home.backend, period);
+    expect(pieces.map(({ startMs }) => startMs)).toEqual([Math.floor((firstMs + 30_000) / 60_000) * 60_000]);
   });
 
   it('sends the credential of the service, to it alone, and asks each once', async () => {

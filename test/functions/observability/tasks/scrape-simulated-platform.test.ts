@@ -74,7 +74,7 @@ it('counts, errors and latency of known traffic are exact', async () => {
   await scrape();
   const figures = await figuresOf(home, 'observatory');
   // The scrape before each is a request too, but for the last one before the restart, which nobody could see.
-  expect(figures).toMatchObject({ requests: 16, errors: 3, latency_count: 16 });
+  expect(figures).toMatchObject({ requests: 16, errors: 3, duration_count: 16 });
 });
 
 it('hits and misses of the cache are told apart', async () => {
