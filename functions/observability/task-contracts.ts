@@ -23,7 +23,7 @@ export const foldReadingsTask = defineTask({
   domain: 'observability',
   summary: 'Brings recorded readings into the figures of minutes, hours and in all.',
   trigger: { type: 'schedule', everyMinutes: 1 },
-  timeoutMs: 120_000,
+  timeoutMs: 55_000,
   access: { tables: { metrics: 'read-write-delete' } },
 });
 
