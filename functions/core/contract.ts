@@ -75,7 +75,7 @@ export interface TaskContract {
         type: 'schedule';
         everyMinutes: number;
         /** The setting that says how often it runs within the minute, where once is not enough. */
-        everySeconds?: 'probeIntervalSeconds';
+        everySeconds?: 'probeIntervalSeconds' | 'scrapeIntervalSeconds';
         /** Someone must look when it has not been called for so many minutes: nothing else would tell. */
         silenceAlarmMinutes?: number;
       };

@@ -130,6 +130,7 @@ describe('what a team can choose', () => {
     const expected = [
       ...stages.map((stage) => `run${stage}`),
       ...['pollservices', 'inspectcontainers', 'getservice', 'getserviceconfig', 'deliverwebhook', 'driveworkflow'],
+      'scrapeservices',
       ...['preparerestart', 'applyrestart', 'checkrestart', 'rollbackrestart', 'finishrestart', 'reconcilerestarts'],
     ];
     const names = inside.map(([name]) => /^([a-z]+)Function/.exec(name)?.[1]);
