@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeConfiguration } from './config-suite.ts';
 import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
+import { describeMetrics } from './metrics-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
 import { describeServices } from './services-suite.ts';
@@ -15,6 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
+describeMetrics(() => site);
 describeRequests(() => site);
 describePipelines(() => site);
 describeWebhooks(() => site);
