@@ -82,6 +82,12 @@ const retryDelays = z
 /** Divisors of a minute, so that rounds keep their distance when the next minute's schedule takes over. */
 const probeIntervals = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
 
+/**
+ * Six hours: a source that takes longer is better ingested by itself, and with 80 sources an execution stays within the
+ * history of Step Functions; see functions/knowledge/source-run.ts.
+ */
+const sourceDeadlineSecondsMax = 6 * 3600;
+
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** Settings by themselves. */
@@ -138,6 +144,13 @@ const fields = z.object({
     .max(900)
     .default(120)
     .describe('How long a restarted service may take to become healthy, in seconds, when the request does not say.'),
+  KNOWLEDGE_SOURCE_DEADLINE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(5)
+    .max(sourceDeadlineSecondsMax)
+    .default(3600)
+    .describe('How long one source may take to be ingested again in a refresh of the knowledge layer, in seconds.'),
   DOCKER_HOST: dockerHost
     .default('unix:///var/run/docker.sock')
     .describe(
@@ -165,6 +178,7 @@ export interface FunctionSettings {
   probeTimeoutMs: number;
   probeSlowMs: number;
   restartTimeoutSeconds: number;
+  knowledgeSourceDeadlineSeconds: number;
   dockerHost: string;
   webhookAllow: AllowEntry[];
   /** Seconds between the tries of a delivery. */
@@ -252,6 +266,7 @@ export function settingsOf(settings: Fields): FunctionSettings {
     probeTimeoutMs,
     probeSlowMs,
     restartTimeoutSeconds: settings.RESTART_TIMEOUT_SECONDS,
+    knowledgeSourceDeadlineSeconds: settings.KNOWLEDGE_SOURCE_DEADLINE_SECONDS,
     dockerHost: settings.DOCKER_HOST,
     webhookAllow: settings.WEBHOOK_ALLOW,
     webhookRetryDelays: settings.WEBHOOK_RETRY_DELAYS,

@@ -11,7 +11,15 @@ export { eventExamples } from './event-examples.ts';
 export { dataFields, type EventFilter, eventFilter, isMatch } from './event-filter.ts';
 export { covers, typesCovered } from './event-pattern.ts';
 export { type EventSchema, eventSchemas } from './event-schemas.ts';
-export { type EventType, eventTypeNames, restartActions, restartOutcomes, serviceStatuses } from './event-types.ts';
+export {
+  type EventType,
+  eventTypeNames,
+  refreshCounts,
+  refreshEnds,
+  restartActions,
+  restartOutcomes,
+  serviceStatuses,
+} from './event-types.ts';
 export { publishEvents, type UnpublishedEvent } from './publish-events.ts';
 export { recentEventsOf } from './recent-events.ts';
 

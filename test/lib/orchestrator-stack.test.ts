@@ -48,6 +48,7 @@ describe('what a team gets without choosing', () => {
       deliveries: { PointInTimeRecoveryEnabled: true },
       workflows: { PointInTimeRecoveryEnabled: true },
       executions: { PointInTimeRecoveryEnabled: true },
+      knowledge: { PointInTimeRecoveryEnabled: true },
       requests: { PointInTimeRecoveryEnabled: false },
     });
   });
@@ -131,6 +132,8 @@ describe('what a team can choose', () => {
     const expected = [
       ...stages.map((stage) => `run${stage}`),
       ...['pollservices', 'inspectcontainers', 'getservice', 'getserviceconfig', 'deliverwebhook', 'driveworkflow'],
+      ...['refreshknowledge', 'getknowledgestatus', 'planrefresh', 'ingestsource', 'checkcollections', 'rebuildcaches'],
+      'checkfreshness',
       ...['preparerestart', 'applyrestart', 'checkrestart', 'rollbackrestart', 'finishrestart', 'reconcilerestarts'],
     ];
     const names = inside.map(([name]) => /^Functions([a-z]+)/.exec(name)?.[1]);
