@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type AwsSite, startAwsSite } from './aws-site.ts';
 import { describeConfiguration } from './config-suite.ts';
+import { describeKnowledge } from './knowledge-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
 import { describeServices } from './services-suite.ts';
@@ -25,3 +26,4 @@ describeServices(() => site);
 describeWorkflowDefinitions(() => site);
 describeWorkflowHooks(() => site);
 describeWorkflows(() => site);
+describeKnowledge(() => site);

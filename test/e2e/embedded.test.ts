@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeConfiguration } from './config-suite.ts';
 import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
+import { describeKnowledge } from './knowledge-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
 import { describeServices } from './services-suite.ts';
@@ -23,3 +24,4 @@ describeServices(() => site);
 describeWorkflowDefinitions(() => site);
 describeWorkflowHooks(() => site);
 describeWorkflows(() => site);
+describeKnowledge(() => site);
