@@ -34,7 +34,12 @@ export const tables = {
     },
   },
   /** Who holds what, one item for each resource that only one may work on. */
-  locks: { indexes: {} },
+  locks: {
+    indexes: {
+      /** What is held, by the kind of lock. */
+      by_kind: { partition: 'kind', sort: 'owner', projection: 'keys' },
+    },
+  },
   /**
    * What is known of each service, in one partition for each kind of knowledge (sk is the service's name): `probe` (its
    * health and last probes), `history` (its hours and days), `container` (facts of its container), `config` (what users
@@ -101,6 +106,11 @@ export const tables = {
   },
   /** The last number and the last events of each resource that events are about; see functions/events/publish-events.ts. */
   sequences: { indexes: {} },
+  /**
+   * What was measured, as numbers that add: per minute, hour and in all, see functions/observability/figure-keys.ts. Beside
+   * them how far hours are closed.
+   */
+  metrics: { indexes: {} },
   /** Rate-limit windows, remembered answers of idempotent requests, and receipts of hooks. */
   requests: { indexes: {}, isDisposable: true },
 } as const satisfies Record<string, TableSpec>;
@@ -162,6 +172,22 @@ export const queues = {
     callsMax: 5,
     ageAlarmSeconds: 300,
     events: 'all',
+  },
+  /** Events that say how pipelines, stages and executions ended, on their way to the figures. */
+  'measured-events': {
+    visibilitySeconds: 60,
+    receivesMax: 5,
+    batchSize: 10,
+    callsMax: 5,
+    ageAlarmSeconds: 300,
+    events: [
+      'pipeline.completed',
+      'pipeline.failed',
+      'pipeline.cancelled',
+      'pipeline.stage.completed',
+      'workflow.completed',
+      'workflow.failed',
+    ],
   },
   /**
    * Deliveries, in a group for each webhook. One at a time to a call, so that none waits for another's receiver. 200 calls

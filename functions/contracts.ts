@@ -4,6 +4,7 @@ import { documentationContracts } from './documentation/contract.ts';
 import { eventContracts, eventTasks } from './events/contract.ts';
 import { knowledgeContracts, knowledgeTasks } from './knowledge/contract.ts';
 import { observabilityContracts } from './observability/contract.ts';
+import { observabilityTasks } from './observability/task-contracts.ts';
 import { pipelineContracts, pipelineTasks } from './pipelines/contract.ts';
 import { serviceContracts, serviceTasks } from './services/contract.ts';
 import { webhookContracts, webhookTasks } from './webhooks/contract.ts';
@@ -31,4 +32,5 @@ export const taskContracts: readonly TaskContract[] = [
   ...webhookTasks,
   ...workflowTasks,
   ...knowledgeTasks,
+  ...observabilityTasks,
 ];

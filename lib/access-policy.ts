@@ -25,7 +25,7 @@ import {
 export interface Resources {
   tables: Record<TableName, Table>;
   queues: Record<QueueName, Queue>;
-  /** A machine is there only for functions that are made after it. */
+  /** A machine is there only for functions of its domain that are made after it. */
   machines: Partial<Record<MachineName, { arn: string; executionArnPattern: string }>>;
   bus: EventBus;
   artifacts: Bucket;
@@ -121,7 +121,10 @@ export function mergedGrants(grants: AccessGrant[]): AccessGrant {
 
 function machineGrant(name: MachineName, resources: Resources): AccessGrant {
   const machine = resources.machines[name];
-  if (!machine) throw new Error(`A function uses the state machine "${name}" that itself calls the function`);
+  if (!machine)
+    throw new Error(
+      `A function uses the state machine "${name}", which is of another domain or itself calls the function`,
+    );
   return {
     statements: [
       new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.arn] }),

@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Names, type Stack } from 'aws-cdk-lib';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { objectPrefixes } from '../backend/resources.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -9,15 +9,14 @@ export interface Shared {
   machineNames: string[];
 }
 
-/** Accepts the findings that many functions raise alike, so that each reason stands once. */
+/** Accepts the findings that functions of many domains raise alike, so that each reason stands once. */
 export function acknowledgeAcrossStack(stack: Stack, { artifacts, machineNames }: Shared): void {
-  const bucket = stack.getLogicalId(artifacts.node.defaultChild as CfnBucket);
   const executions = machineNames.map((name) => [
     `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}:*]`,
     'Executions are named when they start; the state machine is the bound.',
   ]);
   const objects = objectPrefixes.map((prefix) => [
-    `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}*]`,
+    `AwsSolutions-IAM5[Resource::<${parameterWithArn(artifacts)}>/${prefix}*]`,
     'Objects are named when they are written; their prefix is the bound.',
   ]);
   acknowledge(stack, {
@@ -26,4 +25,9 @@ export function acknowledgeAcrossStack(stack: Stack, { artifacts, machineNames }
     'Serverless-LambdaDLQ':
       'API Gateway, Step Functions and SQS call and wait, so they keep what failed; a schedule calls again by itself.',
   });
+}
+
+/** What CDK calls the parameter by which a nested stack is told the ARN of its parent's bucket. */
+function parameterWithArn({ node }: Bucket): string {
+  return `referenceto${Names.nodeUniqueId((node.defaultChild as CfnBucket).node)}Arn`;
 }

@@ -2,31 +2,33 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   AuthorizationType,
+  AwsIntegration,
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RestApi,
   type RestApiProps,
-  SecurityPolicy,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
-import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
-import { ApiGateway } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import type { Contract } from '../functions/core/contract.ts';
 import { acknowledge } from './acknowledge.ts';
+import { addDomainName } from './domain-name.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import type { StackSettings } from './stack-settings.ts';
 
+/** An endpoint with the function that serves it. */
+export interface Route {
+  contract: Pick<Contract, 'method' | 'path' | 'auth'>;
+  handler: IFunction;
+}
+
 export interface ApiProps {
-  /** Each endpoint with the function that serves it. */
-  routes: { contract: Pick<Contract, 'method' | 'path' | 'auth'>; handler: IFunction }[];
   authorizer: IFunction;
   /** Answers every request that no route is for. */
   fallback: IFunction;
@@ -39,21 +41,26 @@ export interface ApiProps {
 /** A token that was revoked is refused after this time and that of the authorizer's own cache of secrets. */
 const authorizerCache = Duration.minutes(1);
 
+const stageName = 'v1';
+
 /** The REST API: the contracts' routes, bearer tokens, one envelope for every refusal, throttling, access logs. */
 export class Api extends Construct {
   readonly url: string;
+  readonly #api: RestApi;
+  readonly #authorizer: TokenAuthorizer;
+  readonly #props: ApiProps;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    const api = new RestApi(this, 'RestApi', this.restApiProps(props.settings));
-    const authorizer = new TokenAuthorizer(this, 'Authorizer', {
+    this.#props = props;
+    this.#api = new RestApi(this, 'RestApi', this.restApiProps(props.settings));
+    this.#authorizer = new TokenAuthorizer(this, 'Authorizer', {
       handler: props.authorizer,
       resultsCacheTtl: authorizerCache,
     });
-    addRoutes(api, authorizer, props);
-    addGatewayResponses(api);
-    this.addDomain(api, props.settings);
-    this.url = api.url;
+    addGatewayResponses(this.#api);
+    if (props.settings.domain) addDomainName(this, this.#api, props.settings.domain);
+    this.url = this.#api.url;
     acknowledge(this, {
       'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
         'The role that API Gateway asks for once in an account to write logs; AWS keeps its policy.',
@@ -66,6 +73,32 @@ export class Api extends Construct {
     });
   }
 
+  /**
+   * The ARN of an endpoint's method, which alone may call the endpoint's function. It names the stage by its name: a
+   * reference would make the function wait for the stage, which waits for the methods, which wait for the function.
+   */
+  methodArn({ method, path }: Pick<Contract, 'method' | 'path'>): string {
+    return this.#api.arnForExecuteApi(method, path.replaceAll(/\{[^}]+\}/g, '*'), stageName);
+  }
+
+  /** Adds all routes, and the fallback for everything beside them. The functions must let {@link methodArn} call them. */
+  addRoutes(routes: Route[]) {
+    const { fallback, settings } = this.#props;
+    const { root } = this.#api;
+    const open = { authorizationType: AuthorizationType.NONE };
+    const guarded = { authorizer: this.#authorizer, authorizationType: AuthorizationType.CUSTOM };
+    for (const { contract, handler } of routes) {
+      const isOpen = contract.auth === 'none' || (contract.auth === 'probe' && settings.publicProbes);
+      root.resourceForPath(contract.path).addMethod(contract.method, proxyTo(handler), isOpen ? open : guarded);
+    }
+    const anythingElse = new LambdaIntegration(fallback, { scopePermissionToMethod: false });
+    for (const path of new Set(routes.map(({ contract }) => contract.path))) {
+      root.resourceForPath(path).addMethod('ANY', anythingElse, guarded);
+    }
+    root.addMethod('ANY', anythingElse, guarded);
+    root.addResource('{proxy+}').addMethod('ANY', anythingElse, guarded);
+  }
+
   private restApiProps(settings: ApiProps['settings']): RestApiProps {
     const accessLogs = new LogGroup(this, 'AccessLogs', {
       retention: settings.logRetentionDays,
@@ -76,7 +109,7 @@ export class Api extends Construct {
       cloudWatchRole: settings.apiGatewayLogRole,
       ...endpointProps(this, settings.privateApi?.vpcEndpointIds),
       deployOptions: {
-        stageName: 'v1',
+        stageName,
         accessLogDestination: new LogGroupLogDestination(accessLogs),
         accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
         loggingLevel: MethodLoggingLevel.ERROR,
@@ -87,39 +120,15 @@ export class Api extends Construct {
       },
     };
   }
-
-  private addDomain(api: RestApi, { domain }: ApiProps['settings']) {
-    if (!domain) return;
-    api.addDomainName('Domain', {
-      domainName: domain.name,
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
-      securityPolicy: SecurityPolicy.TLS_1_2,
-      endpointType: EndpointType.REGIONAL,
-    });
-    if (!domain.hostedZone) return;
-    const { id: hostedZoneId, name: zoneName } = domain.hostedZone;
-    new ARecord(this, 'DomainRecord', {
-      zone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName }),
-      recordName: `${domain.name}.`,
-      target: RecordTarget.fromAlias(new ApiGateway(api)),
-    });
-  }
 }
 
-function addRoutes(api: RestApi, authorizer: TokenAuthorizer, { routes, fallback, settings }: ApiProps) {
-  const open = { authorizationType: AuthorizationType.NONE };
-  const guarded = { authorizer, authorizationType: AuthorizationType.CUSTOM };
-  for (const { contract, handler } of routes) {
-    const isOpen = contract.auth === 'none' || (contract.auth === 'probe' && settings.publicProbes);
-    const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    api.root.resourceForPath(contract.path).addMethod(contract.method, integration, isOpen ? open : guarded);
-  }
-  const anythingElse = new LambdaIntegration(fallback, { scopePermissionToMethod: false });
-  for (const path of new Set(routes.map(({ contract }) => contract.path))) {
-    api.root.resourceForPath(path).addMethod('ANY', anythingElse, guarded);
-  }
-  api.root.addMethod('ANY', anythingElse, guarded);
-  api.root.addResource('{proxy+}').addMethod('ANY', anythingElse, guarded);
+/** What LambdaIntegration does, without its permission: that would be a resource of the stack that all domains share. */
+function proxyTo({ functionArn }: IFunction): AwsIntegration {
+  return new AwsIntegration({
+    proxy: true,
+    service: 'lambda',
+    path: `2015-03-31/functions/${functionArn}/invocations`,
+  });
 }
 
 /** Regional, or private to the given VPC endpoints: then the resource policy refuses every other way in. */

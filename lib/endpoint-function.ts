@@ -1,8 +1,8 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { AccessGrant } from './access-policy.ts';
 import type { FunctionEntry } from './function-entry.ts';
@@ -21,7 +21,7 @@ export interface EndpointFunctionProps {
   codeFolder: string;
   grant: AccessGrant;
   environment: Record<string, string>;
-  logRetentionDays: RetentionDays;
+  logGroup: ILogGroup;
   network?: PlatformNetwork;
 }
 
@@ -37,11 +37,7 @@ export class EndpointFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: EndpointFunctionProps) {
     super(scope, id);
-    const { entry, grant, network } = props;
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: props.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const { entry, grant, logGroup, network } = props;
     const statements = [...grant.statements, ...this.telemetryStatements(logGroup)];
     if (network) statements.push(this.networkStatement());
     const role = new Role(this, 'Role', {
@@ -68,7 +64,7 @@ export class EndpointFunction extends Construct {
     });
   }
 
-  private telemetryStatements(logGroup: LogGroup): PolicyStatement[] {
+  private telemetryStatements(logGroup: ILogGroup): PolicyStatement[] {
     return [
       new PolicyStatement({
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

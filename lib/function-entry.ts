@@ -28,17 +28,20 @@ export function taskEntry(contract: TaskContract, catalogue: Catalogue): Functio
   const { path, name } = taskModule(contract);
   const { trigger } = contract;
   const task = { [`functions/${path}`]: name };
-  return entry(
-    contract.name,
-    contract,
-    catalogue,
-    trigger.type === 'queue'
-      ? {
-          imports: { ...task, 'backend/lambda/queue-handler.ts': 'queueHandler' },
-          handler: `queueHandler(${name}, '${trigger.queue}', home)`,
-        }
-      : { imports: { ...task, 'backend/lambda/lambda.ts': 'taskLambda' }, handler: `taskLambda(${name}, home)` },
-  );
+  const { module, wrapper, more = '' } = wrapperOf(trigger);
+  return entry(contract.name, contract, catalogue, {
+    imports: { ...task, [module]: wrapper },
+    handler: `${wrapper}(${name}, ${more}home)`,
+  });
+}
+
+/** What makes a task the handler of a Lambda function, by what calls it. */
+function wrapperOf(trigger: TaskContract['trigger']): { module: string; wrapper: string; more?: string } {
+  if (trigger.type === 'queue') {
+    return { module: 'backend/lambda/queue-handler.ts', wrapper: 'queueHandler', more: `'${trigger.queue}', ` };
+  }
+  if (trigger.type === 'readings') return { module: 'backend/lambda/readings-handler.ts', wrapper: 'readingsHandler' };
+  return { module: 'backend/lambda/lambda.ts', wrapper: 'taskLambda' };
 }
 
 /** The entry of the authorizer, which reads the tokens and nothing else. */

@@ -1,6 +1,8 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { Construct } from 'constructs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
 import { needsPlatformNetwork, type QueueName, queues } from '../backend/resources.ts';
 import { type AccessGrant, accessGrant, consumerGrant, mergedGrants, type Resources } from './access-policy.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -9,20 +11,32 @@ import type { FunctionEntry } from './function-entry.ts';
 import type { StackSettings } from './stack-settings.ts';
 
 export interface FunctionsProps {
+  logGroupName: string;
   /** The folder of each function's bundle, by name. */
   code: Record<string, string>;
   resources: Resources;
   settings: StackSettings;
 }
 
-/** Makes the stack's functions: each with its bundle, its role, and the VPC where it calls services of the platform. */
-export class Functions extends Construct {
+/**
+ * Makes the functions of a stack: each with its bundle, its role, and the VPC where it calls services of the platform. They
+ * share one log group, whose streams and lines carry the function's name. They stand in the stack itself, as CloudFormation
+ * takes 24 characters of a logical id into that name, and all should be the function's own.
+ */
+export class Functions {
+  readonly #scope: Construct;
   readonly #props: FunctionsProps;
   readonly #network: PlatformNetwork | undefined;
+  readonly #logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, props: FunctionsProps) {
-    super(scope, id);
+  constructor(scope: Construct, props: FunctionsProps) {
+    this.#scope = scope;
     this.#props = props;
+    this.#logGroup = new LogGroup(scope, 'Logs', {
+      logGroupName: props.logGroupName,
+      retention: props.settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.#network = props.settings.vpc && this.#networkOf(props.settings.vpc);
   }
 
@@ -31,12 +45,12 @@ export class Functions extends Construct {
     const { code, resources, settings } = this.#props;
     const codeFolder = code[entry.name];
     if (!codeFolder) throw new Error(`There is no bundle of the function "${entry.name}"`);
-    const { lambda } = new EndpointFunction(this, entry.name, {
+    const { lambda } = new EndpointFunction(this.#scope, entry.name, {
       entry,
       codeFolder,
       grant: mergedGrants([accessGrant(entry.access, resources), ...more]),
       environment: settings.functionEnvironment,
-      logRetentionDays: settings.logRetentionDays,
+      logGroup: this.#logGroup,
       ...(this.#network && needsPlatformNetwork(entry.access) && { network: this.#network }),
     });
     return lambda;
@@ -65,9 +79,9 @@ export class Functions extends Construct {
     securityGroupIds,
   }: NonNullable<StackSettings['vpc']>): PlatformNetwork {
     return {
-      vpc: Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: id, availabilityZones, privateSubnetIds: subnetIds }),
-      subnets: subnetIds.map((subnetId) => Subnet.fromSubnetId(this, subnetId, subnetId)),
-      securityGroups: securityGroupIds.map((group) => SecurityGroup.fromSecurityGroupId(this, group, group)),
+      vpc: Vpc.fromVpcAttributes(this.#scope, 'Vpc', { vpcId: id, availabilityZones, privateSubnetIds: subnetIds }),
+      subnets: subnetIds.map((subnetId) => Subnet.fromSubnetId(this.#scope, subnetId, subnetId)),
+      securityGroups: securityGroupIds.map((group) => SecurityGroup.fromSecurityGroupId(this.#scope, group, group)),
     };
   }
 }

@@ -13,6 +13,8 @@ import { wildcardStatement } from './wildcard-statement.ts';
 
 export interface MachineProps {
   machine: MachineName;
+  /** Its name in the account. */
+  name: string;
   /** The function behind each `${Placeholder}` of the definition: the one list for substitution and grants. */
   functions: Record<string, IFunction>;
   logRetentionDays: RetentionDays;
@@ -21,19 +23,18 @@ export interface MachineProps {
 
 /** The state machine of a file in statemachines/. It may call the functions that the file names, and nothing else. */
 export class Machine extends Construct {
-  readonly name: string;
   readonly arn: string;
   readonly executionArnPattern: string;
 
-  constructor(scope: Construct, id: string, { machine: file, functions, logRetentionDays, alarmAction }: MachineProps) {
+  constructor(scope: Construct, id: string, props: MachineProps) {
     super(scope, id);
+    const { machine: file, name, functions, logRetentionDays, alarmAction } = props;
     const definition = readFileSync(join(import.meta.dirname, '..', 'statemachines', `${file}.asl.json`), 'utf8');
     requireSameNames(file, { inFile: placeholdersOf(definition), inTasks: Object.keys(functions) });
     const arns = Object.entries(functions).map(([name, { functionArn }]) => [name, functionArn] as const);
     const logs = new LogGroup(this, 'Logs', { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
-    this.name = `${Stack.of(this).stackName}-${file}`;
     const machine = new StateMachine(this, 'Machine', {
-      stateMachineName: this.name,
+      stateMachineName: name,
       definitionBody: DefinitionBody.fromString(JSON.stringify(JSON.parse(definition))),
       definitionSubstitutions: Object.fromEntries(arns),
       role: this.createRole(arns.map(([, arn]) => arn)).withoutPolicyUpdates(),
@@ -48,7 +49,7 @@ export class Machine extends Construct {
     this.executionArnPattern = Stack.of(this).formatArn({
       service: 'states',
       resource: 'execution',
-      resourceName: `${this.name}:*`,
+      resourceName: `${name}:*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const alarm = new Alarm(this, 'Alarm', {

@@ -5,16 +5,15 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { machines } from '../backend/resources.ts';
 import { contracts, taskContracts } from '../functions/contracts.ts';
-import type { Resources } from './access-policy.ts';
 import { acknowledgeAcrossStack } from './acknowledge-across-stack.ts';
 import { Api } from './api.ts';
 import { Artifacts } from './artifacts.ts';
+import { DomainStack } from './domain-stack.ts';
 import { EventSchemas } from './event-schemas.ts';
 import { Events } from './events.ts';
 import { authorizerEntry, endpointEntry, fallbackEntry, taskEntry } from './function-entry.ts';
 import { Functions } from './functions.ts';
-import { Machine } from './machine.ts';
-import { ScheduledTask } from './scheduled-task.ts';
+import { pascalCase } from './pascal-case.ts';
 import { Secrets } from './secrets.ts';
 import type { StackSettings } from './stack-settings.ts';
 import { Tables } from './tables.ts';
@@ -35,11 +34,14 @@ export function functionEntries({ catalogue }: Pick<StackSettings, 'catalogue'>)
   ];
 }
 
-/** The whole orchestrator in one stack. Wiring only: what each part is stands in its construct. */
+/**
+ * The whole orchestrator: what is stored and how it is reached in this stack, what runs in a nested stack for each domain.
+ * Wiring only: what each part is stands in its construct.
+ */
 export class OrchestratorStack extends Stack {
   constructor(scope: Construct, id: string, { settings, code, ...props }: OrchestratorStackProps) {
     super(scope, id, { description: 'Omni Orchestrator: control plane of the platform', ...props });
-    const { encryptionKeyArn, alarmTopicArn, destroyOnDelete, logRetentionDays, catalogue } = settings;
+    const { encryptionKeyArn, alarmTopicArn, destroyOnDelete, catalogue } = settings;
     const encryptionKey = encryptionKeyArn ? Key.fromKeyArn(this, 'Key', encryptionKeyArn) : undefined;
     const alarmAction = alarmTopicArn
       ? new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))
@@ -61,47 +63,40 @@ export class OrchestratorStack extends Stack {
     });
     const events = new Events(this, 'Events', { encryptionKey, alarmAction });
     if (settings.eventSchemas) new EventSchemas(this, 'EventSchemas');
-    const resources: Resources = {
+    const stored = {
       tables: tables.byName,
       queues: events.queues,
-      machines: {},
       bus: events.bus,
       artifacts: artifacts.bucket,
       secrets: secrets.byName,
       encryptionKey,
     };
-    const functions = new Functions(this, 'Functions', { code, resources, settings });
-    const tasks = taskContracts.map((contract) => ({ ...contract, entry: taskEntry(contract, catalogue) }));
-
-    for (const name of machines) {
-      const called = tasks.flatMap(({ entry, trigger }) =>
-        trigger.type === 'state-machine' && trigger.machine === name
-          ? [[trigger.placeholder, functions.create(entry)] as const]
-          : [],
-      );
-      resources.machines[name] = new Machine(this, `${pascalCase(name)}Machine`, {
-        machine: name,
-        functions: Object.fromEntries(called),
-        logRetentionDays,
-        alarmAction,
-      });
-    }
-
-    for (const { entry, trigger } of tasks) {
-      if (trigger.type === 'queue') functions.createConsumer(entry, trigger.queue);
-      if (trigger.type === 'schedule') {
-        new ScheduledTask(this, entry.name, { handler: functions.create(entry), everyMinutes: trigger.everyMinutes });
-      }
-    }
+    const functions = new Functions(this, {
+      logGroupName: `/${this.stackName}/core`,
+      code,
+      resources: { ...stored, machines: {} },
+      settings,
+    });
     const api = new Api(this, 'Api', {
-      routes: contracts.map((contract) => ({
-        contract,
-        handler: functions.create(endpointEntry(contract, catalogue)),
-      })),
       authorizer: functions.create(authorizerEntry(catalogue)),
       fallback: functions.create(fallbackEntry(contracts, catalogue)),
       settings,
     });
+    const domains = [...new Set([...contracts, ...taskContracts].map(({ domain }) => domain))].map(
+      (domain) =>
+        new DomainStack(this, `${pascalCase(domain)}Domain`, {
+          deploymentName: this.stackName,
+          domain,
+          contracts: contracts.filter((contract) => contract.domain === domain),
+          tasks: taskContracts.filter((task) => task.domain === domain),
+          api,
+          stored,
+          code,
+          settings,
+          alarmAction,
+        }),
+    );
+    api.addRoutes(domains.flatMap(({ routes }) => routes));
     acknowledgeAcrossStack(this, {
       artifacts: artifacts.bucket,
       machineNames: machines.map((name) => `${this.stackName}-${name}`),
@@ -110,8 +105,4 @@ export class OrchestratorStack extends Stack {
     new CfnOutput(this, 'EventBusName', { value: events.bus.eventBusName });
     new CfnOutput(this, 'TokenSecretArn', { value: secrets.tokenArn });
   }
-}
-
-function pascalCase(name: string): string {
-  return name.replaceAll(/(^|-)(.)/g, (_, __, letter: string) => letter.toUpperCase());
 }

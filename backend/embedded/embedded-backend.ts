@@ -19,9 +19,10 @@ export interface EmbeddedBackend extends Backend {
   queue(name: QueueName): EmbeddedQueue;
   /**
    * Ends gracefully: takes no more work, lets consumers, tasks and hand-overs under way finish, commits and lets the
-   * folder go. What is left goes on with the next process, as after a crash. Callers bound the time.
+   * folder go. What is left goes on with the next process, as after a crash. Callers bound the time. `last` is done when
+   * nothing works any more and everything can still be stored.
    */
-  close(): Promise<void>;
+  close(last?: () => Promise<void>): Promise<void>;
 }
 
 export interface EmbeddedOptions {
@@ -90,8 +91,9 @@ async function openPorts(store: Store, options: EmbeddedOptions & { clock: Alarm
   for (const machine of Object.values(openMachines)) await machine.resume();
   return {
     ...ports,
-    async close() {
+    async close(last) {
       await Promise.all(stops.map((stop) => stop()));
+      await last?.();
       store.close();
     },
   };

@@ -6,6 +6,7 @@ import type { createContainerHosts } from '../../platform/containers/container-h
 import type { createProber } from '../../platform/probing/prober.ts';
 import type { createReceivers } from '../../platform/receivers/receivers.ts';
 import { type AwsPorts, awsBackend } from '../aws/aws-backend.ts';
+import { emfMeter } from './emf-meter.ts';
 import type { LambdaHome } from './lambda.ts';
 
 /** What reaches the platform's services, container hosts and receivers of webhooks, for the functions that do. */
@@ -25,5 +26,5 @@ export function lambdaHome(ports: AwsPorts, catalogue: Catalogue, makers: ReachM
   const containers = makers.createContainerHosts?.({ catalogue, dockerHost, secrets: backend.secrets });
   const receivers = makers.createReceivers?.({ catalogue, allow: settings.webhookAllow });
   const reach = restrictReach({ prober, containers, receivers }, { probes: true, containers: true, receivers: 'post' });
-  return { backend, settings, log, catalogue, startedMs: Date.now(), ...reach };
+  return { backend, settings, log, meter: emfMeter(), catalogue, startedMs: Date.now(), ...reach };
 }

@@ -14,6 +14,7 @@ import { answerUnmatched } from '../../functions/core/fallback.ts';
 import type { HttpRequest, HttpResponse } from '../../functions/core/http.ts';
 import { type Call, invoke, refuse } from '../../functions/core/invoke.ts';
 import type { createLog } from '../../functions/core/log.ts';
+import { type MeasuredOperation, requestReading } from '../../functions/core/request-reading.ts';
 import type { Router } from '../../functions/core/router.ts';
 import type { AnyTask } from '../../functions/core/task.ts';
 import { rounds } from './rounds.ts';
@@ -23,7 +24,7 @@ export type LambdaHome = Home & { log: ReturnType<typeof createLog> };
 /** An endpoint as the handler of a Lambda function behind API Gateway, whose authorizer has said who calls. */
 export function lambda(endpoint: AnyEndpoint, home: LambdaHome) {
   const handle = async (event: APIGatewayProxyEvent) => {
-    const response = await invoke(endpoint, callOf(event), home);
+    const response = await measured(endpoint.contract, home, () => invoke(endpoint, callOf(event), home));
     return resultOf({ ...response, headers: withBasePath(response.headers, event) });
   };
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
@@ -38,7 +39,18 @@ export function lambda(endpoint: AnyEndpoint, home: LambdaHome) {
 export function fallbackLambda(router: Router<unknown>, home: LambdaHome) {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(injectLambdaContext(home.log))
-    .handler(async (event: APIGatewayProxyEvent) => resultOf(await answerUnmatched(router, callOf(event), home)));
+    .handler(async (event: APIGatewayProxyEvent) =>
+      resultOf(await measured(undefined, home, () => answerUnmatched(router, callOf(event), home))),
+    );
+}
+
+/** Answers a request, and records how and how fast. */
+async function measured(operation: MeasuredOperation, home: LambdaHome, answer: () => Promise<HttpResponse>) {
+  const startedMs = performance.now();
+  const response = await answer();
+  const durationMs = performance.now() - startedMs;
+  home.meter.record(requestReading(operation, { status: response.status, durationMs, atMs: home.backend.clock.now() }));
+  return response;
 }
 
 /**

@@ -6,14 +6,11 @@ import { pathToFileURL } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { environmentName } from '../../backend/aws/environment.ts';
 import { type QueueName, queues } from '../../backend/resources.ts';
+import { bundleBytesMax } from '../../lib/bundle-budget.ts';
 import { bundleFunctions } from '../../lib/function-code.ts';
 import { functionEntries } from '../../lib/orchestrator-stack.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
 import { type Benchmark, type Measure, median } from '../measure.ts';
-
-/** The goals of the design, in bytes: a function that only touches tables, and any other. */
-const tablesOnlyBytesMax = 450_000;
-const bytesMax = 650_000;
 
 /** Each module is loaded so often, in a process of its own. */
 const loads = 3;
@@ -32,11 +29,10 @@ export const bundles: Benchmark = {
       const entries = functionEntries(readStackSettings(new App().node));
       const code = bundleFunctions(entries);
       const emptyCost = loadCost(empty);
-      return entries.map(({ name, access }) => {
-        const { tables: _, ...beyondTables } = access;
-        const goalBytes = Object.keys(beyondTables).length === 0 ? tablesOnlyBytesMax : bytesMax;
-        const file = join(code[name] ?? '', 'index.mjs');
-        return measureOf(name, { bytes: statSync(file).size, goalBytes, ratio: loadCost(file) / emptyCost });
+      return entries.map((entry) => {
+        const file = join(code[entry.name] ?? '', 'index.mjs');
+        const [bytes, goalBytes] = [statSync(file).size, bundleBytesMax(entry)];
+        return measureOf(entry.name, { bytes, goalBytes, ratio: loadCost(file) / emptyCost });
       });
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -43,6 +43,7 @@ export function openPolledHome({ folder, catalogue, environment = {} }: Options)
   const home = {
     settings,
     log: createLog('ERROR'),
+    meter: { record: () => undefined },
     catalogue,
     startedMs: systemClock.now(),
     ...restrictReach({ prober }, access),

@@ -31,7 +31,7 @@ export interface CountedSite {
   /** Runs what the requests started to its end, records its events, and gives what both used. */
   runStarted(): Promise<Usage>;
   /** Calls a scheduled task once, and gives what it used. */
-  runTask(task: Task): Promise<Usage>;
+  runTask<Input>(task: Task<Input, unknown>, input: Input): Promise<Usage>;
   close(): void;
 }
 
@@ -47,6 +47,7 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
   const common = {
     settings: readFunctionSettings({ MONITOR_SECONDS: '0' }),
     log: createLog('ERROR'),
+    meter: { record: () => undefined },
     catalogue,
     startedMs: systemClock.now(),
   };
@@ -88,7 +89,7 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
         return answer;
       }),
     runStarted: async () => (await used(runStarted)).usage,
-    runTask: async (task) => (await used(() => task.run({}, homeOf(task.contract.access)))).usage,
+    runTask: async (task, input) => (await used(() => task.run(input, homeOf(task.contract.access)))).usage,
     close: () => store.close(),
   };
 }

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../backend/backend.ts';
 import { contracts } from '../../functions/contracts.ts';
 import type { HttpRequest } from '../../functions/core/http.ts';
+import { requestReading } from '../../functions/core/request-reading.ts';
 import { stageNames } from '../../functions/core/settings.ts';
+import { recordReadings } from '../../functions/observability/tasks/record-readings.ts';
 import type { PipelineDetailView, PipelineView } from '../../functions/pipelines/contract.ts';
 import { pollServices } from '../../functions/services/tasks/poll-services.ts';
 import { readCatalogue } from '../../platform/read-catalogue.ts';
@@ -12,7 +15,7 @@ import type { Benchmark, Measure } from '../measure.ts';
 import { samplePipelineRequest } from '../pipelines/sample-request.ts';
 import { countWorkflows } from './count-workflows.ts';
 import { type CountedSite, openCountedSite } from './counted-site.ts';
-import type { Usage } from './usage.ts';
+import { noUsage, type Usage } from './usage.ts';
 
 /** The goal of the design, for eight stages that each answer at once. */
 const transitionsMax = 40;
@@ -44,7 +47,8 @@ async function count(site: CountedSite): Promise<Measure[]> {
     const { answer, usage } = await site.request(operationId, input);
     if (answer.status !== status) throw new Error(`${operationId} answers ${answer.status}: ${answer.body}`);
     byOperation.set(operationId, usage);
-    return JSON.parse(answer.body || 'null') as T;
+    const isJson = answer.headers['content-type']?.startsWith('application/json');
+    return (isJson ? JSON.parse(answer.body) : null) as T;
   }
   const execute = (project: string) => {
     const body = Buffer.from(JSON.stringify(samplePipelineRequest(project)));
@@ -58,8 +62,8 @@ async function count(site: CountedSite): Promise<Measure[]> {
   if (!isWhole) throw new Error(`Not all eight stages completed: ${JSON.stringify(detail.error)}`);
   const other = await execute('cancelled');
   await request('cancelPipeline', 202, { parameters: { pipeline_id: other.pipeline_id } });
-  for (let round = 0; round < pollsBefore; round += 1) await site.runTask(pollServices);
-  const poll = await site.runTask(pollServices);
+  for (let round = 0; round < pollsBefore; round += 1) await site.runTask(pollServices, {});
+  const poll = await site.runTask(pollServices, {});
   const headers = { 'content-type': 'application/json' };
   const parameters = { name: 'redis' };
   const body = Buffer.from(JSON.stringify({ environment: { MODE: 'other' } }));
@@ -70,15 +74,17 @@ async function count(site: CountedSite): Promise<Measure[]> {
   await request('restartService', 200, { parameters, headers, body: dryRun });
   const { operation_id } = JSON.parse(restarted.answer.body);
   await request('getOperation', 200, { parameters: { operation_id } });
-  for (const operationId of ['getService', 'getServiceDependencies', 'getServiceConfig'])
+  for (const operationId of ['getService', 'getServiceDependencies', 'getServiceConfig', 'getServiceMetrics'])
     await request(operationId, 200, { parameters });
   const { events } = await request<{ events: { id: string }[] }>('listEvents', 200);
   await request('getEvent', 200, { parameters: { event_id: String(events[0]?.id) } });
+  const measuring = await countReadings(site);
   const delivery = await countWebhooks(site, request);
   const execution = await countWorkflows(site, request);
   for (const { operationId } of contracts) if (!byOperation.has(operationId)) await request(operationId, 200);
   return [
     { name: 'Poll of 37 services on AWS: DynamoDB request units', value: unitsOf(poll) },
+    { name: '1,000 requests measured on AWS: DynamoDB request units', value: unitsOf(measuring) },
     { name: 'Delivery of an event to a webhook on AWS: DynamoDB request units', value: unitsOf(delivery) },
     {
       name: 'Execution of a workflow of three steps on AWS: state transitions, DynamoDB request units',
@@ -100,6 +106,23 @@ async function count(site: CountedSite): Promise<Measure[]> {
       value: unitsOf(usage),
     })),
   ];
+}
+
+/** Requests that one log batch brings when a hundred a second come, and the endpoints that they go to. */
+const [batchSize, routes] = [50, 5];
+
+/** What it takes to add a thousand requests to the figures, as log subscriptions bring them. */
+async function countReadings(site: CountedSite): Promise<Usage> {
+  const all = noUsage();
+  for (let batch = 0; batch < 1000 / batchSize; batch += 1) {
+    const readings = Array.from({ length: batchSize }, (_, index) => {
+      const operation = { method: 'GET', path: `/route/${index % routes}`, rateLimit: 'read' } as const;
+      return requestReading(operation, { status: 200, durationMs: 20 + index, atMs: systemClock.now() });
+    });
+    const usage = await site.runTask(recordReadings, { marker: `counted-${batch}`, readings });
+    for (const name of Object.keys(all) as (keyof Usage)[]) all[name] += usage[name];
+  }
+  return all;
 }
 
 type CountedRequest = <T>(operationId: string, status: number, input?: Partial<HttpRequest>) => Promise<T>;

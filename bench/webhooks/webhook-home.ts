@@ -35,7 +35,13 @@ export async function openWebhookHome(): Promise<WebhookHome> {
   const settings = readFunctionSettings({ WEBHOOK_ALLOW: '127.0.0.1' });
   const catalogue = { services: [] };
   const receivers = createReceivers({ catalogue, allow: settings.webhookAllow });
-  const common = { settings, log: createLog('ERROR'), catalogue, startedMs: Date.now() };
+  const common = {
+    settings,
+    log: createLog('ERROR'),
+    meter: { record: () => undefined },
+    catalogue,
+    startedMs: Date.now(),
+  };
   const tasks = (await Promise.all(taskContracts.map(loadTask))).filter((task): task is QueueTask => 'consume' in task);
   const homeOf = (ports: Backend, { contract }: QueueTask): Home => ({
     ...common,

@@ -44,6 +44,7 @@ export async function openWorkflowHome(serviceUrl: string): Promise<WorkflowHome
   const common = {
     settings: readFunctionSettings({}),
     log: createLog('ERROR'),
+    meter: { record: () => undefined },
     catalogue,
     startedMs: Date.now(),
     ...restrictReach({}, {}),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Backend, type Secrets, systemClock } from '../../backend/backend.ts';
 import { busRules } from '../../backend/bus-rules.ts';
+import { systemAlarmClock } from '../../backend/embedded/alarm-clock.ts';
 import {
   type EmbeddedBackend,
   type EmbeddedOptions,
@@ -25,6 +26,7 @@ import type { Catalogue } from '../../platform/catalogue.ts';
 import { createContainerHosts } from '../../platform/containers/container-hosts.ts';
 import { createProber } from '../../platform/probing/prober.ts';
 import { createReceivers } from '../../platform/receivers/receivers.ts';
+import { type Batch, batchingMeter } from './batching-meter.ts';
 import type { Site } from './http-server.ts';
 import { startSchedules } from './schedules.ts';
 import type { EmbeddedSettings } from './settings.ts';
@@ -52,7 +54,13 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const startedMs = Date.now();
   const environment = { ...options.environment, ORCHESTRATOR_TOKEN: options.token };
   const reach = reachOf(settings.functions, catalogue, secretsOf(environment));
-  const common = { settings: settings.functions, log, catalogue, startedMs };
+  const recording = Promise.withResolvers<(batch: Batch) => Promise<unknown>>();
+  const meter = batchingMeter({
+    clock: systemAlarmClock,
+    store: async (batch) => (await recording.promise)(batch),
+    onFault: (error) => log.error('readings could not be stored', { error: error as Error }),
+  });
+  const common = { settings: settings.functions, log, meter, catalogue, startedMs };
   const homeOf: HomeOf = (ports, declared) => {
     const access = withServices(declared, catalogue.services);
     return { ...common, ...restrictReach(reach, access), backend: restrict(ports, access) };
@@ -68,12 +76,13 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     machines: machinesOf((machine, ports) => machineTasksOf(machine, tasks, (task) => homeOf(ports, task.access))),
     onFault: (error) => log.error('background work failed', { error: error as Error }),
   });
+  recording.resolve(recorderOf(tasks, (task) => homeOf(backend, task.access)));
   const schedules = startSchedules(tasks, (task) => homeOf(backend, task.access));
   return {
     site: await siteOf(backend, homeOf),
     async close() {
       await schedules.stop();
-      await backend.close();
+      await backend.close(meter.close);
     },
   };
 }
@@ -109,6 +118,14 @@ function consumersOf(tasks: (AnyTask | QueueTask)[], homeFor: HomeFor) {
     return [[trigger.queue, (messages: Parameters<QueueTask['consume']>[0]) => task.consume(messages, home)] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** What stores the readings of this process: the task that on AWS is called with what functions logged. */
+function recorderOf(tasks: (AnyTask | QueueTask)[], homeFor: HomeFor): (batch: Batch) => Promise<unknown> {
+  const task = tasks.find((one): one is AnyTask => one.contract.trigger.type === 'readings' && 'run' in one);
+  if (!task) throw new Error('No task takes readings.');
+  const home = homeFor(task.contract);
+  return (batch) => task.run(batch, home);
 }
 
 /** Each machine with its file in statemachines/ and what stands behind the file's placeholders. */

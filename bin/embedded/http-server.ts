@@ -9,6 +9,7 @@ import { answerUnmatched } from '../../functions/core/fallback.ts';
 import { bodyBytesMax, type HttpRequest, type HttpResponse, securityHeaders } from '../../functions/core/http.ts';
 import { newId } from '../../functions/core/ids.ts';
 import { type Call, invoke, refuse } from '../../functions/core/invoke.ts';
+import { type MeasuredOperation, requestReading } from '../../functions/core/request-reading.ts';
 import { createRouter, type Match, type Router } from '../../functions/core/router.ts';
 
 export interface Site {
@@ -27,13 +28,15 @@ export function requestListener(site: Site): RequestListener {
   return (request, response) => {
     const startedMs = performance.now();
     const requestId = newId('req', site.home.backend.clock.now());
-    const call = { requestId, startedMs };
-    answer(request, requestId, router, site)
+    const matched = matchIn(router, request);
+    const call = { requestId, startedMs, operation: matched.match?.endpoint.contract };
+    answer(request, requestId, matched, site)
       .catch((error: unknown) => (isDisconnect(error, request) ? undefined : refuse(error, requestId, site.home)))
       .then((reply) => {
         if (!reply) return logDisconnect(site.home, request, call);
         send(response, { ...reply, headers: { ...reply.headers, 'x-request-id': requestId } });
         logRequest(site.home, request, response.statusCode, call);
+        if (!matched.isObject) measure(site.home, response.statusCode, call);
       })
       .catch((error: Error) => site.home.log.error('answer could not be sent', { request_id: requestId, error }));
   };
@@ -41,24 +44,35 @@ export function requestListener(site: Site): RequestListener {
 
 type Reply = Omit<HttpResponse, 'body'> & { body: string | Uint8Array };
 
+/** Where a request leads. */
+interface Matched {
+  router: Router<HomedEndpoint>;
+  url: string;
+  path: string;
+  /** Whether it asks for an artifact by its signed link, which on AWS goes to S3 and not to the API. */
+  isObject: boolean;
+  match: Match<HomedEndpoint> | undefined;
+}
+
+function matchIn(router: Router<HomedEndpoint>, { method = 'GET', url = '/' }: IncomingMessage): Matched {
+  const path = url.split('?', 1)[0] as string;
+  const isObject = path.startsWith('/objects/');
+  return { router, url, path, isObject, match: isObject ? undefined : matchOf(router, method, path) };
+}
+
 async function answer(
   message: IncomingMessage,
   requestId: string,
-  router: Router<HomedEndpoint>,
+  { router, url, path, isObject, match }: Matched,
   site: Site,
 ): Promise<Reply> {
-  const url = message.url ?? '/';
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const query = mark < 0 ? '' : url.slice(mark + 1);
-  if (path.startsWith('/objects/')) return answerObject(message, url, site);
-  const match = matchOf(router, message.method ?? 'GET', path);
+  if (isObject) return answerObject(message, url, site);
   const principal = await principalOf(match?.endpoint, message, site.home);
   const request: HttpRequest = {
     method: message.method ?? 'GET',
     path,
     parameters: match?.parameters ?? {},
-    query: parseQuery(query) as HttpRequest['query'],
+    query: parseQuery(url.slice(path.length + 1)) as HttpRequest['query'],
     headers: message.headers as HttpRequest['headers'],
     body: await readBody(message),
   };
@@ -118,7 +132,15 @@ function send(response: ServerResponse, { status, headers, body }: Reply): void 
 
 interface LoggedCall {
   requestId: string;
+  /** By the clock of `performance`. */
   startedMs: number;
+  operation: MeasuredOperation;
+}
+
+/** After the answer has gone out, so that no caller waits for it. */
+function measure({ meter, backend }: Home, status: number, { operation, startedMs }: LoggedCall): void {
+  const durationMs = performance.now() - startedMs;
+  meter.record(requestReading(operation, { status, durationMs, atMs: backend.clock.now() }));
 }
 
 /** Reads that succeed are the bulk of the traffic and say nothing new; everything else is worth a line. */

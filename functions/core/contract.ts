@@ -69,6 +69,8 @@ export interface TaskContract {
   trigger:
     | { type: 'state-machine'; machine: MachineName; placeholder: string }
     | { type: 'queue'; queue: QueueName }
+    /** Called with batches of what functions measured: on AWS from their logs, else by the process itself. */
+    | { type: 'readings' }
     | {
         type: 'schedule';
         everyMinutes: number;

@@ -5,6 +5,7 @@ import type { ContainerHosts } from '../../platform/containers/container-engine.
 import type { Prober } from '../../platform/probing/prober.ts';
 import type { Receivers } from '../../platform/receivers/receivers.ts';
 import type { Contract } from './contract.ts';
+import type { Meter } from './figures.ts';
 import type { IdPrefix } from './ids.ts';
 import type { Log } from './log.ts';
 import type { FunctionSettings } from './settings.ts';
@@ -14,6 +15,8 @@ export interface Home {
   backend: Backend;
   settings: FunctionSettings;
   log: Log;
+  /** Takes what the function measures of itself. */
+  meter: Meter;
   /** The services of the platform. */
   catalogue: Catalogue;
   /** For functions that declare `access.probes`. */

@@ -1,4 +1,5 @@
 import { type Backend, isApplied, type Key } from '../../backend/backend.ts';
+import type { LockKind } from './locks.ts';
 
 type Tables = Pick<Backend, 'table'>;
 
@@ -19,6 +20,7 @@ export interface Holder {
 
 interface Claim {
   key: Key;
+  kind: LockKind;
   owner: string;
   nowMs: number;
   /** Throws the refusal where the holder is at work. Asked of any holder but the owner itself. */
@@ -30,8 +32,8 @@ interface Claim {
  * same owner renews the claim. Throws what `refuseIfAtWork` throws.
  */
 export async function takeLock(backend: Tables, claim: Claim): Promise<void> {
-  const { key, owner, nowMs, refuseIfAtWork } = claim;
-  const lock = { ...key, owner, claim_until: nowMs + claimMs };
+  const { key, kind, owner, nowMs, refuseIfAtWork } = claim;
+  const lock = { ...key, kind, owner, claim_until: nowMs + claimMs };
   if (await isApplied(backend.table('locks').put(lock, { exists: false }))) return;
   const held = await backend.table('locks').get(key);
   if (!held) return takeLock(backend, claim);

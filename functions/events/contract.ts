@@ -12,6 +12,7 @@ export { dataFields, type EventFilter, eventFilter, isMatch } from './event-filt
 export { covers, typesCovered } from './event-pattern.ts';
 export { type EventSchema, eventSchemas } from './event-schemas.ts';
 export {
+  type EventData,
   type EventType,
   eventTypeNames,
   refreshCounts,

@@ -16,7 +16,7 @@ const key = { pk: 'knowledge-refresh', sk: 'lock' };
  */
 export function takeKnowledge(backend: Tables, refreshId: string, nowMs: number): Promise<void> {
   const refuse = (holder: Holder) => refuseIfAtWork(backend, holder);
-  return takeLock(backend, { key, owner: refreshId, nowMs, refuseIfAtWork: refuse });
+  return takeLock(backend, { key, kind: 'refresh', owner: refreshId, nowMs, refuseIfAtWork: refuse });
 }
 
 /** Lets the next refresh in, if this one holds the knowledge layer. */

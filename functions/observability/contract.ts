@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineContract } from '../core/contract.ts';
 import { utcTimestamp } from '../core/schemas.ts';
 import { serviceStatuses } from '../events/contract.ts';
+import { getMetricsContract, getMetricsSummaryContract, getServiceMetricsContract } from './metrics-contracts.ts';
 
 export const getHealthContract = defineContract({
   operationId: 'getHealth',
@@ -138,4 +139,11 @@ export const getHealthDashboardContract = defineContract({
 
 export type HealthDashboardView = z.input<typeof dashboard>;
 
-export const observabilityContracts = [getHealthContract, getReadinessContract, getHealthDashboardContract] as const;
+export const observabilityContracts = [
+  getHealthContract,
+  getReadinessContract,
+  getMetricsContract,
+  getHealthDashboardContract,
+  getMetricsSummaryContract,
+  getServiceMetricsContract,
+] as const;

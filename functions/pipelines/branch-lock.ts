@@ -22,7 +22,7 @@ interface Claim {
  */
 export function takeBranch(backend: Backend, { target, owner, nowMs }: Claim): Promise<void> {
   const refuseIfAtWork = (holder: Holder) => refuseIfWorking(backend, holder);
-  return takeLock(backend, { key: keyOf(target), owner, nowMs, refuseIfAtWork });
+  return takeLock(backend, { key: keyOf(target), kind: 'branch', owner, nowMs, refuseIfAtWork });
 }
 
 /** Frees a branch if this pipeline holds it. */

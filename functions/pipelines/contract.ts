@@ -6,7 +6,7 @@ import { type StageName, stageNames } from '../core/settings.ts';
 import { parseRepository } from './repository.ts';
 
 export { parseRepository } from './repository.ts';
-export { runningPipelinesUsing } from './running-pipelines.ts';
+export { countRunning, runningPipelinesUsing } from './running-pipelines.ts';
 export { pipelineTasks } from './task-contracts.ts';
 
 /** Repository and branch stand together in one key, of which DynamoDB takes 2,048 bytes; a branch has 765 at most. */

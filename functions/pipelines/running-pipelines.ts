@@ -31,6 +31,12 @@ export async function runningPipelinesUsing(
   }
 }
 
+/** How many pipelines run, by their index, which may lag. Of more than 1000 only so many are counted. */
+export async function countRunning(backend: Pick<Backend, 'table'>): Promise<number> {
+  const running = { index: 'by_status', partition: 'running', limit: 1000 };
+  return (await backend.table('pipelines').query(running)).items.length;
+}
+
 /** The index may lag: the pipeline itself says whether it runs. */
 function firstUse(pipeline: Pipeline, services: ReadonlySet<string>): PipelineUse | undefined {
   if (pipeline.status !== 'running') return undefined;

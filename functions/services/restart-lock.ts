@@ -21,7 +21,7 @@ interface Claim {
  */
 export function takeService(backend: Tables, { service, operationId: owner, nowMs }: Claim): Promise<void> {
   const refuse = (holder: Holder) => refuseIfAtWork(backend, holder);
-  return takeLock(backend, { key: keyOf(service), owner, nowMs, refuseIfAtWork: refuse });
+  return takeLock(backend, { key: keyOf(service), kind: 'service', owner, nowMs, refuseIfAtWork: refuse });
 }
 
 /** Whether the service is held for this operation. */

@@ -3,6 +3,7 @@ import type { Receipt } from '../../platform/receivers/receivers.ts';
 import type { Home } from '../core/endpoint.ts';
 import { version } from '../core/version.ts';
 import { type Delivery, isAccepted, isGone, withAttempt } from './delivery.ts';
+import { attemptReading, endReading } from './delivery-reading.ts';
 import { storeDelivery } from './delivery-store.ts';
 import { announceDisabled, disableWebhook, isHopeless } from './disable-webhook.ts';
 import { findSecrets } from './secret-store.ts';
@@ -39,12 +40,15 @@ export async function attemptDelivery(home: Home, attempted: Attempted): Promise
  * Counts as a failed try of a delivery to a webhook that fails while others are tried in its place: what waits for a
  * receiver that is down is tried as often as it is written, however much there is of it.
  */
-export function passOver(home: Home, delivery: Delivery): Promise<Delivery | undefined> {
+export async function passOver(home: Home, delivery: Delivery): Promise<Delivery | undefined> {
   const { backend, settings } = home;
   const nowMs = backend.clock.now();
   const receipt = { durationMs: 0, error: 'passed over: the receiver fails, and other deliveries were tried instead' };
   const tried = { startedMs: nowMs, nowMs, receipt, delays: settings.webhookRetryDelays, random: Math.random() };
-  return storedOrOvertaken(home, delivery, withAttempt(delivery, tried));
+  const stored = await storedOrOvertaken(home, delivery, withAttempt(delivery, tried));
+  const reading = stored && endReading(stored, nowMs);
+  if (reading) home.meter.record(reading);
+  return stored;
 }
 
 async function send(home: Home, { webhook, delivery }: Attempted, nowMs: number): Promise<Receipt> {
@@ -86,6 +90,7 @@ async function settle(home: Home, { webhook, delivery, slot }: Attempted, { rece
     await disableWebhook(home, webhook.id, { reason: 'gone', url, failingSinceMs: slot.failingSinceMs });
   } else if (!isAccepted(receipt)) await disableIfHopeless(home, webhook, after.tries);
   const stored = await storedOrOvertaken(home, delivery, after);
+  if (stored) home.meter.record(attemptReading(receipt, stored, nowMs));
   if (stored?.status === 'dead_lettered') {
     home.log.warn('delivery given up', { webhook_id: webhook.id, delivery_id: delivery.id, tries: stored.tries });
   }

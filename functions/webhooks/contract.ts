@@ -6,6 +6,8 @@ import { eventTypeNames } from '../events/contract.ts';
 import { deliveryStatuses } from './delivery.ts';
 import { delivery, deliveryWithBody, secret, webhook, webhookBody, webhookPatch } from './webhook-schemas.ts';
 
+export { endedPrefix } from './delivery-reading.ts';
+
 const byId = z.strictObject({ id: idOf('wh') });
 const byDelivery = byId.extend({ delivery_id: idOf('dlv') });
 

@@ -45,8 +45,9 @@ describe.each(contracts.map((contract) => ({ ...contract })))('the contract of $
     expect(Object.keys(contract.parameters?.shape ?? {})).toEqual(names);
   });
 
-  it('is limited as a read when it is a GET behind a token, and as something else when it is not', () => {
-    const isRead = contract.method === 'GET' && contract.auth === 'bearer';
+  it('is limited as a read when it is a GET behind a token that people ask for, and as something else when it is not', () => {
+    const isScraped = contract.path === '/metrics';
+    const isRead = contract.method === 'GET' && contract.auth === 'bearer' && !isScraped;
     expect(contract.rateLimit === 'read').toBe(isRead);
     if (contract.method !== 'GET' && contract.auth !== 'none') expect(contract.rateLimit).not.toBe('none');
   });

@@ -27,7 +27,7 @@ export function describeWorkflowDefinitions(site: () => Site): void {
       trigger: { type: 'cron' },
       steps: [
         { name: 'a', service: 'nobody', action: 'FETCH /x', depends_on: ['a', 'ghost'] },
-        { name: 'a', service: 'observatory', action: 'GET /health', input: { text: '{{steps.b.output}}' } },
+        { name: 'a', service: 'observatory', action: 'POST /api/annotations', input: { text: '{{steps.b.output}}' } },
         { name: 'b', service: 'observatory', action: 'GET /health', timeout_seconds: 901 },
       ],
     };

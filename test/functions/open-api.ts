@@ -33,7 +33,7 @@ export async function openApi({ standIns = [], ...options }: TestApiOptions = {}
         status: response.status,
         headers: response.headers,
         text,
-        body: text === '' ? undefined : JSON.parse(text),
+        body: response.headers.get('content-type')?.startsWith('application/json') ? JSON.parse(text) : undefined,
       };
     },
     async close() {

@@ -15,6 +15,7 @@ import type { TaskHandler } from '../../backend/embedded/task-gate.ts';
 import { type MachineName, machines, type QueueName, queues } from '../../backend/resources.ts';
 import { taskContracts } from '../../functions/contracts.ts';
 import type { Home } from '../../functions/core/endpoint.ts';
+import type { Reading } from '../../functions/core/figures.ts';
 import type { Log } from '../../functions/core/log.ts';
 import { readFunctionSettings } from '../../functions/core/settings.ts';
 import type { QueueTask } from '../../functions/core/task.ts';
@@ -32,6 +33,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
   const clock = settableClock(nextStartMs());
   const logLines: string[] = [];
   const log = recordingLog(logLines);
+  const readings: Reading[] = [];
   const published: BusEvent[] = [];
   const faults: unknown[] = [];
   const end = Promise.withResolvers<never>();
@@ -45,6 +47,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
   const common = {
     settings,
     log,
+    meter: { record: (reading: Reading) => void readings.push(reading) },
     catalogue,
     startedMs: clock.now(),
     prober: options.prober ?? prober,
@@ -79,6 +82,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
     queueOf: embedded.queue,
     clock,
     logLines,
+    readings,
     published,
     async close() {
       const closed = embedded.close();
@@ -99,6 +103,8 @@ export interface TestHome extends Home {
   /** Every event that was published, repeats included. */
   published: BusEvent[];
   logLines: string[];
+  /** What functions measured. */
+  readings: Reading[];
   /** Throws what failed in the background. */
   close(): Promise<void>;
 }

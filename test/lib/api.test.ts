@@ -1,21 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { contracts } from '../../functions/contracts.ts';
-import { everyChoice, synthesise, type TemplateResource } from './synthesised.ts';
+import { everyChoice, synthesise } from './synthesised.ts';
+import type { TemplateResource } from './whole-app.ts';
 
 const standard = synthesise();
 const chosen = synthesise(everyChoice);
 
-/** Methods as `GET /health: CUSTOM`. */
-function methods({ ofType, resources }: typeof standard): string[] {
+/** The methods of the API, each with its name, `GET /health`, and its properties. */
+function methods({ ofType }: typeof standard) {
+  const resources = Object.fromEntries(ofType('AWS::ApiGateway::Resource'));
   const path = (id: unknown): string => {
     const name = (id as { Ref?: string }).Ref;
     const resource = name === undefined ? undefined : resources[name];
     return resource ? `${path(resource.Properties['ParentId'])}/${resource.Properties['PathPart']}` : '';
   };
-  return ofType('AWS::ApiGateway::Method').map(([, { Properties }]) => {
-    const { HttpMethod, ResourceId, AuthorizationType } = Properties;
-    return `${HttpMethod} ${path(ResourceId) || '/'}: ${AuthorizationType}`;
-  });
+  return ofType('AWS::ApiGateway::Method').map(([, { Properties }]) => ({
+    name: `${Properties['HttpMethod']} ${path(Properties['ResourceId']) || '/'}`,
+    Properties,
+  }));
+}
+
+/** Methods as `GET /health: CUSTOM`. */
+function authorizations(synthesised: typeof standard): string[] {
+  return methods(synthesised).map(({ name, Properties }) => `${name}: ${Properties['AuthorizationType']}`);
 }
 
 const responses = new Map(
@@ -30,12 +37,31 @@ describe('the API', () => {
       ({ method, path, auth }) => `${method} ${path}: ${auth === 'none' ? 'NONE' : 'CUSTOM'}`,
     );
     const paths = [...new Set(contracts.map(({ path }) => path)), '/', '/{proxy+}'];
-    expect(methods(standard).sort()).toEqual([...routes, ...paths.map((path) => `ANY ${path}: CUSTOM`)].sort());
+    expect(authorizations(standard).sort()).toEqual([...routes, ...paths.map((path) => `ANY ${path}: CUSTOM`)].sort());
+  });
+
+  it.each(contracts)('may call the function of $method $path from that method, and from no other', (contract) => {
+    const name = `${contract.method} ${contract.path}`;
+    const method = methods(standard).find((each) => each.name === name)?.Properties ?? {};
+    const { Uri } = method['Integration'] as { Uri: unknown };
+    const permissions = standard
+      .ofType('AWS::Lambda::Permission')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ FunctionName }) => JSON.stringify(Uri).includes(JSON.stringify(FunctionName)));
+    const caller = `/v1/${contract.method}${contract.path.replaceAll(/\{[^}]+\}/g, '*')}`;
+    expect(permissions).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: expect.anything(),
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: { 'Fn::Join': ['', expect.arrayContaining([method['RestApiId'], caller])] },
+      },
+    ]);
   });
 
   it('opens the probes only where the deployment asks for it', () => {
-    expect(methods(standard)).toContain('GET /health: CUSTOM');
-    expect(methods(chosen)).toContain('GET /health: NONE');
+    expect(authorizations(standard)).toContain('GET /health: CUSTOM');
+    expect(authorizations(chosen)).toContain('GET /health: NONE');
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { environmentName } from '../../backend/aws/environment.ts';
 import { type QueueName, queues, secretsOf } from '../../backend/resources.ts';
 import { taskContracts } from '../../functions/contracts.ts';
+import { bundleBytesMax } from '../../lib/bundle-budget.ts';
 import { bundleFunctions } from '../../lib/function-code.ts';
 import { functionEntries } from '../../lib/orchestrator-stack.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
@@ -32,12 +33,8 @@ describe('bundles', () => {
     expect(module.handler).toBeTypeOf('function');
   });
 
-  it.each(entries)('$name is within its budget', ({ name, access }) => {
-    const { tables: _, containers, ...beyondTables } = access;
-    const ofClients = Object.keys(beyondTables).length === 0 && !containers ? 450_000 : 650_000;
-    const ofUndici = name === 'drive-workflow' ? 700_000 : 0;
-    const ofDockerode = containers ? 150_000 : 0;
-    expect(statSync(bundle(name)).size).toBeLessThan(ofClients + ofUndici + ofDockerode);
+  it.each(entries)('$name is within its budget', (entry) => {
+    expect(statSync(bundle(entry.name)).size).toBeLessThan(bundleBytesMax(entry));
   });
 
   it.each(entries)('$name holds the AWS clients that its access names, and no others', ({ name, access }) => {

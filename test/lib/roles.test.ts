@@ -15,7 +15,8 @@ import { fallbackContract } from '../../functions/core/fallback.ts';
 import { endpointModule } from '../../functions/core/module-path.ts';
 import { wildcardReasons } from '../../lib/wildcard-reasons.ts';
 import { readCatalogue } from '../../platform/read-catalogue.ts';
-import { everyChoice, synthesise, type TemplateResource } from './synthesised.ts';
+import { everyChoice, synthesise } from './synthesised.ts';
+import type { TemplateResource } from './whole-app.ts';
 
 interface Statement {
   Sid?: string;
@@ -137,7 +138,7 @@ describe('roles', () => {
 });
 
 function roleOf(name: string): TemplateResource {
-  const id = `Functions${name.replaceAll('-', '')}Role`;
+  const id = `${name.replaceAll('-', '')}Role`;
   const [, role] = ofType('AWS::IAM::Role').find(([logicalId]) => logicalId.startsWith(id)) ?? [];
   if (!role) throw new Error(`The template has no role of ${name}`);
   return role;

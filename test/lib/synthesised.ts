@@ -2,26 +2,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { functionEntries, OrchestratorStack } from '../../lib/orchestrator-stack.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
+import { wholeApp } from './whole-app.ts';
 
 /** Templates do not depend on what the bundles hold, so all functions share a folder; function-code.test.ts makes the real ones. */
 const folder = mkdtempSync(join(tmpdir(), 'orchestrator-code-'));
 writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => undefined;');
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-export interface TemplateResource {
-  Type: string;
-  Properties: Record<string, unknown>;
-  DeletionPolicy?: string;
-}
-
 type Context = Record<string, unknown>;
 
 const made = new Map<string, ReturnType<typeof make>>();
 
-/** The stack under a context, and its template; made once for each context, as that takes a second. Not to be changed. */
+/**
+ * The stack under a context, its templates, and the resources of all of them; made once for each context, as that takes a
+ * second. Not to be changed.
+ */
 export function synthesise(context: Context = {}) {
   const key = JSON.stringify(context);
   const stack = made.get(key) ?? make(context);
@@ -34,10 +31,9 @@ function make(context: Context) {
   const settings = readStackSettings(app.node);
   const code = Object.fromEntries(functionEntries(settings).map(({ name }) => [name, folder]));
   const stack = new OrchestratorStack(app, settings.stackName, { settings, code });
-  const template = Template.fromStack(stack);
-  const resources = (template.toJSON() as { Resources: Record<string, TemplateResource> }).Resources;
-  const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
-  return { stack, template, resources, ofType };
+  const { parent, nested, resources } = wholeApp(stack);
+  const ofType = (type: string) => resources.filter(([, resource]) => resource.Type === type);
+  return { stack, parent, nested, resources, ofType };
 }
 
 /** A context in which everything that can be chosen is chosen. */

@@ -43,10 +43,10 @@ export function describeWrites({ table }: TableUnderTest): void {
   it('of 50 that write one absent key at once, exactly one wins, and its item is what is stored', async () => {
     const key = newKey();
     const owners = Array.from({ length: 50 }, (_, index) => index);
-    const outcomes = await Promise.allSettled(owners.map((owner) => locks().put({ ...key, owner }, { exists: false })));
+    const outcomes = await Promise.allSettled(owners.map((taker) => locks().put({ ...key, taker }, { exists: false })));
     const winners = owners.filter((owner) => outcomes[owner]?.status === 'fulfilled');
     expect(winners).toHaveLength(1);
-    expect((await locks().get(key))?.['owner']).toBe(winners[0]);
+    expect((await locks().get(key))?.['taker']).toBe(winners[0]);
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(ConditionFailed);
     }

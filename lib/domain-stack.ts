@@ -1,0 +1,112 @@
+import { NestedStack } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { type MachineName, machines } from '../backend/resources.ts';
+import type { Contract, TaskContract } from '../functions/core/contract.ts';
+import type { Resources } from './access-policy.ts';
+import type { Api, Route } from './api.ts';
+import { endpointEntry, taskEntry } from './function-entry.ts';
+import { Functions } from './functions.ts';
+import { Machine } from './machine.ts';
+import { pascalCase } from './pascal-case.ts';
+import { ScheduledTask } from './scheduled-task.ts';
+import type { StackSettings } from './stack-settings.ts';
+
+export interface DomainStackProps {
+  /** The name of the whole; log groups and machines are named after it, whatever CloudFormation calls the nested stack. */
+  deploymentName: string;
+  domain: string;
+  contracts: readonly Contract[];
+  tasks: readonly TaskContract[];
+  /** What calls the endpoints. */
+  api: Api;
+  /** What is stored, which the parent keeps. */
+  stored: Omit<Resources, 'machines'>;
+  /** The folder of each function's bundle, by name. */
+  code: Record<string, string>;
+  settings: StackSettings;
+  alarmAction: IAlarmAction | undefined;
+}
+
+/**
+ * A domain of the contracts as a nested stack: its functions with their roles and their one log group, its state machines,
+ * schedules and consumers of queues. It stores nothing but logs, and it needs its parent but no other domain.
+ */
+export class DomainStack extends NestedStack {
+  /** The domain's endpoints, each with the function that serves it. */
+  readonly routes: Route[];
+  readonly #functions: Functions;
+  readonly #props: DomainStackProps;
+
+  constructor(scope: Construct, id: string, props: DomainStackProps) {
+    const { deploymentName, domain, stored, code, settings } = props;
+    super(scope, id, { description: `Omni Orchestrator: ${domain}` });
+    /** Its name, which operators read in the console, would else be `OmniOrchestrator-PipelinesDomainNestedStackPipelines…`. */
+    this.nestedStackResource?.overrideLogicalId(id);
+    this.#props = props;
+    const resources: Resources = { ...stored, machines: {} };
+    this.#functions = new Functions(this, {
+      logGroupName: `/${deploymentName}/${domain}`,
+      code,
+      resources,
+      settings,
+    });
+    for (const name of machines) {
+      const machine = this.#createMachine(name);
+      if (machine) resources.machines[name] = machine;
+    }
+    this.#createTriggeredTasks();
+    this.routes = props.contracts.map((contract) => ({ contract, handler: this.#createEndpoint(contract) }));
+  }
+
+  /** The machine with its functions, if it is of this domain: that is where its tasks are. */
+  #createMachine(name: MachineName): Machine | undefined {
+    const { deploymentName, tasks, alarmAction, settings } = this.#props;
+    const called = tasks.flatMap((task) =>
+      task.trigger.type === 'state-machine' && task.trigger.machine === name
+        ? [[task.trigger.placeholder, this.#createTask(task)] as const]
+        : [],
+    );
+    if (called.length === 0) return undefined;
+    return new Machine(this, `${pascalCase(name)}Machine`, {
+      machine: name,
+      name: `${deploymentName}-${name}`,
+      functions: Object.fromEntries(called),
+      logRetentionDays: settings.logRetentionDays,
+      alarmAction,
+    });
+  }
+
+  #createTriggeredTasks() {
+    for (const task of this.#props.tasks) {
+      const { name, trigger } = task;
+      if (trigger.type === 'queue') this.#functions.createConsumer(this.#entryOf(task), trigger.queue);
+      if (trigger.type === 'schedule') {
+        new ScheduledTask(this, `${name}-schedule`, {
+          handler: this.#createTask(task),
+          everyMinutes: trigger.everyMinutes,
+        });
+      }
+    }
+  }
+
+  #createTask(task: TaskContract): IFunction {
+    return this.#functions.create(this.#entryOf(task));
+  }
+
+  #entryOf(task: TaskContract) {
+    return taskEntry(task, this.#props.settings.catalogue);
+  }
+
+  #createEndpoint(contract: Contract): IFunction {
+    const { api, settings } = this.#props;
+    const handler = this.#functions.create(endpointEntry(contract, settings.catalogue));
+    handler.addPermission('Api', {
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: api.methodArn(contract),
+    });
+    return handler;
+  }
+}
