@@ -17,7 +17,8 @@ export async function refresh(
 ): Promise<RefreshEntryView> {
   const answer = await call<RefreshEntryView>(site, `POST ${refreshPath}`, { body, headers });
   expect(answer.status, JSON.stringify(answer.body)).toBe(202);
-  expect(answer.headers.get('location')).toBe(`${refreshPath}/${answer.body.refresh_id}`);
+  const [stage = ''] = /\/v1$/.exec(site.baseUrl) ?? [];
+  expect(answer.headers.get('location')).toBe(`${stage}${refreshPath}/${answer.body.refresh_id}`);
   return answer.body;
 }
 
