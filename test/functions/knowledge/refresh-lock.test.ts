@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { countHeld } from '../../../functions/core/locks.ts';
 import { freeKnowledge, takeKnowledge } from '../../../functions/knowledge/refresh-lock.ts';
 import { openHome, type TestHome } from '../open-home.ts';
 import { letGo, storedRefresh, unknownRefresh } from './knowledge-home.ts';
@@ -48,6 +49,13 @@ it('of many at the same time one gets it', async () => {
   const ids = Array.from({ length: 8 }, (_, index) => unknownRefresh.replace(/.$/, String(index)));
   const outcomes = await Promise.allSettled(ids.map(take));
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+it('is counted among the locks of refreshes while it is held', async () => {
+  await take(unknownRefresh);
+  expect(await countHeld(home.backend, 'refresh')).toBe(1);
+  await freeKnowledge(home.backend, unknownRefresh);
+  expect(await countHeld(home.backend, 'refresh')).toBe(0);
 });
 
 it('is freed by its holder alone', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadFreshness } from '../../../../functions/knowledge/freshness-store.ts';
 import { checkFreshness } from '../../../../functions/knowledge/tasks/check-freshness.ts';
 import { openHome, type TestHome } from '../../open-home.ts';
@@ -33,6 +33,20 @@ async function check(backend = home.backend) {
 }
 const make = (id: string, state: ScriptedSource['state']) =>
   void knowledge.sources.set(id, source({ state, url: 'http://x' }));
+/** Runs that all know the same before; then each hears another state of the source from the monitor, one after the other. */
+async function overlap(...states: ScriptedSource['state'][]): Promise<void> {
+  const answers = states.map(() => Promise.withResolvers<Response>());
+  let [asked, ended] = [0, 0];
+  knowledge.fails = () => answers[asked++]?.promise;
+  const runs = states.map(() => checkFreshness.run(null, home).finally(() => (ended += 1)));
+  await vi.waitFor(() => expect(asked).toBe(states.length));
+  for (const [index, state] of states.entries()) {
+    home.clock.advance(1000);
+    answers[index]?.resolve(Response.json({ sources: [{ id: 'a', state }], total: 1 }));
+    await vi.waitFor(() => expect(ended).toBe(index + 1));
+  }
+  await Promise.all(runs);
+}
 const stale = () => home.published.map(({ data }) => data['source_id']);
 
 describe('a source that becomes stale', () => {
@@ -67,14 +81,18 @@ describe('a source that becomes stale', () => {
     expect(home.published.map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
-  it('is published once by two runs at the same time', async () => {
-    await check();
-    make('a', 'stale');
-    home.clock.advance(300_000);
-    await Promise.all([checkFreshness.run(null, home), checkFreshness.run(null, home)]);
-    expect(new Set(home.published.map(({ id }) => id)).size).toBe(1);
-    await check();
-    expect(new Set(home.published.map(({ id }) => id)).size).toBe(1);
+  it('is published once by runs that overlap, and once more when it became stale again', async () => {
+    await overlap('stale', 'stale', 'stale');
+    expect(stale()).toEqual(['a']);
+    await overlap('fresh', 'fresh');
+    await overlap('stale', 'stale');
+    expect(stale()).toEqual(['a', 'a']);
+  });
+
+  it('is not published by a run that hears of it later than another hears that it is fresh', async () => {
+    await overlap('fresh', 'stale');
+    expect(stale()).toEqual([]);
+    expect((await loadFreshness(home.backend)).get('a')).toMatchObject({ isStale: false, pending: null });
   });
 
   it('that vanished and is back is not published again', async () => {
