@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeConfiguration } from './config-suite.ts';
 import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
-import { describeKnowledge } from './knowledge-suite.ts';
+import { describeKnowledge, describeStaleSources } from './knowledge-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
 import { describeServices } from './services-suite.ts';
@@ -24,4 +24,5 @@ describeServices(() => site);
 describeWorkflowDefinitions(() => site);
 describeWorkflowHooks(() => site);
 describeWorkflows(() => site);
+describeStaleSources(() => site);
 describeKnowledge(() => site);

@@ -108,6 +108,20 @@ export function describeKnowledge(site: () => Site): void {
   });
 }
 
+/** What a check of freshness announces. For the home that checks when it starts, before another suite touches the sources. */
+export function describeStaleSources(site: () => Site): void {
+  it('a source that is stale when the orchestrator starts is announced', async () => {
+    await vi.waitFor(async () => {
+      const events = await eventsOf(site(), 'type=knowledge.source.stale');
+      expect(events.at(-1)?.data).toMatchObject({
+        source_id: hanging,
+        source_url: 'http://omni-wikijs:3000/incident-reviews',
+        collection: 'doc_embeddings',
+      });
+    }, 20_000);
+  });
+}
+
 /** What comes of ingesting this source again. Gives what ends it. */
 function fault(site: Site, kind: 'job_fails' | 'never_finishes', id: string): Promise<() => Promise<void>> {
   return cause(site, { service: 'knowledge-ingestor', fault: kind, match: `/v1/sources/${id}/reingest` });
