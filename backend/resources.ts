@@ -107,8 +107,9 @@ export const tables = {
   /** The last number and the last events of each resource that events are about; see functions/events/publish-events.ts. */
   sequences: { indexes: {} },
   /**
-   * What was measured, as numbers that add: per minute, hour and in all, see functions/observability/figure-keys.ts. Beside
-   * them how far hours are closed.
+   * What was measured, as numbers that add: what was recorded, and what it comes to per minute, per hour and in all, see
+   * functions/observability/fold-readings.ts. Beside them what is known of the scrapes of services' metrics: `scrape` (sk the
+   * service) and, in one item, `scrape-round`.
    */
   metrics: { indexes: {} },
   /** Rate-limit windows, remembered answers of idempotent requests, and receipts of hooks. */

@@ -78,6 +78,9 @@ export const stackContext = z.object({
   probeIntervalSeconds: fromText(z.int()).optional().describe('How often every service is probed; a divisor of 60.'),
   probeTimeoutMs: fromText(z.int()).optional().describe('How long one probe may take.'),
   probeSlowMs: fromText(z.int()).optional().describe('From when on the answer to a probe counts as slow.'),
+  scrapeIntervalSeconds: fromText(z.int())
+    .optional()
+    .describe('How often the metrics of every service are read; a divisor of 60.'),
   restartTimeoutSeconds: fromText(z.int())
     .optional()
     .describe('How long a restarted service may take to become healthy, when the request does not say.'),
@@ -216,6 +219,7 @@ function environmentOf(context: Context): Record<string, string> {
     PROBE_INTERVAL_SECONDS: context.probeIntervalSeconds?.toString(),
     PROBE_TIMEOUT_MS: context.probeTimeoutMs?.toString(),
     PROBE_SLOW_MS: context.probeSlowMs?.toString(),
+    SCRAPE_INTERVAL_SECONDS: context.scrapeIntervalSeconds?.toString(),
     RESTART_TIMEOUT_SECONDS: context.restartTimeoutSeconds?.toString(),
     KNOWLEDGE_SOURCE_DEADLINE_SECONDS: context.knowledgeSourceDeadlineSeconds?.toString(),
     DOCKER_HOST: context.dockerHost,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dockerHost } from './containers/docker-host.ts';
+import { measuresField } from './measures/measure-rules.ts';
 
 /**
  * The catalogue that this JSON describes. Throws {@link InvalidCatalogue} with every problem at once, each naming its
@@ -77,6 +78,7 @@ const serviceRow = z
     probe: z.string().regex(/^(tcp|\/\S*)$/, 'must be "tcp" or a path that starts with /'),
     readiness: path.optional(),
     metrics: path.optional(),
+    measures: measuresField.optional(),
     url: z
       .string()
       .refine(isBareUrl, 'must be an http, https or tcp URL without credentials, query or fragment')
@@ -90,6 +92,10 @@ const serviceRow = z
   .refine((row) => row.url !== undefined || URL.canParse(`http://${row.container}`), {
     path: ['container'],
     message: 'cannot be the host of a URL, as when it ends in a dot and a number; give the row a url',
+  })
+  .refine((row) => row.measures === undefined || row.metrics !== undefined, {
+    path: ['measures'],
+    message: 'needs the path of the metrics in `metrics`',
   })
   .refine((row) => row.url === undefined || !URL.canParse(row.url) || addressOf(row.url).port > 0, {
     path: ['url'],

@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Figures, Meter, Reading } from '../../functions/core/figures.ts';
-import { durationSum } from '../../functions/core/latency-histogram.ts';
+import { durationTotalMs, isDurationName } from '../../functions/core/latency-histogram.ts';
 import { statusPrefix } from '../../functions/core/request-reading.ts';
 
 /** Names the field of a log record that holds a reading, and so the records that are brought to `record-readings`. */
@@ -23,7 +23,7 @@ export function emfMeter(
       metrics
         .addDimension('outcome', outcome)
         .addMetric(name, MetricUnit.Count, 1)
-        .addMetric(`${name}Duration`, MetricUnit.Milliseconds, reading.figures[durationSum] ?? 0)
+        .addMetric(`${name}Duration`, MetricUnit.Milliseconds, durationTotalMs(reading.figures))
         .addMetadata(readingField, JSON.stringify(reading))
         .publishStoredMetrics();
     },
@@ -36,6 +36,6 @@ function labelsOf({ kind, figures }: Reading): { name: string; outcome: string }
 }
 
 function outcomeOf(figures: Figures): string {
-  const named = Object.keys(figures).find((name) => !/^(b\d+|duration_ms)$/.test(name)) ?? 'other';
+  const named = Object.keys(figures).find((name) => !isDurationName(name)) ?? 'other';
   return named.startsWith(statusPrefix) ? `${named.charAt(statusPrefix.length)}xx` : named;
 }

@@ -61,7 +61,7 @@ export function batchingMeter({ clock, store, onFault }: MeterOptions): Meter & 
 
   async function storeAll(): Promise<void> {
     if (!batch && waiting.size > 0) {
-      batch = { marker: newId('req', clock.now()), readings: [...waiting.values()] };
+      batch = { marker: newId('batch', clock.now()), readings: [...waiting.values()] };
       waiting = new Map();
     }
     if (!batch) return;

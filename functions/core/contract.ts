@@ -75,7 +75,7 @@ export interface TaskContract {
         type: 'schedule';
         everyMinutes: number;
         /** The setting that says how often it runs within the minute, where once is not enough. */
-        everySeconds?: 'probeIntervalSeconds';
+        everySeconds?: 'probeIntervalSeconds' | 'scrapeIntervalSeconds';
       };
   timeoutMs: number;
   /** Memory of the Lambda function, in MB, where the project's default is not enough. */

@@ -1,5 +1,5 @@
 /**
- * Named numbers that add: counts, sums and counts of histogram buckets. Whatever was measured apart, in two processes or in
+ * Named whole numbers that add: counts, sums and counts of histogram buckets. Whatever was measured apart, in two processes or in
  * two minutes, is put together by adding the numbers of each name.
  */
 export type Figures = Readonly<Record<string, number>>;

@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { decodeTime, encodeTime, monotonicFactory } from 'ulid';
 
-export type IdPrefix = 'pipe' | 'wf' | 'exec' | 'wh' | 'dlv' | 'evt' | 'op' | 'ref' | 'req';
+export type IdPrefix = 'pipe' | 'wf' | 'exec' | 'wh' | 'dlv' | 'evt' | 'op' | 'ref' | 'req' | 'batch';
 
 /** Node draws `randomInt` from a pool; the library's own source would ask the system for each of the 16 characters. */
 const nextUlid = monotonicFactory(() => randomInt(2 ** 32) / 2 ** 32);

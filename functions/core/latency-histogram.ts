@@ -22,14 +22,24 @@ export function bucketName(index: number): string {
   return `b${index}`;
 }
 
-/** One duration as figures: its bucket, and the sum that an average is made of. */
-export function durationFigures(durationMs: number): Figures {
-  const positiveMs = Math.max(0, durationMs);
-  return { [bucketName(bucketOf(positiveMs))]: 1, [durationSum]: positiveMs };
+/** Whether figures of this name are part of the durations. */
+export function isDurationName(name: string): boolean {
+  return name === durationSum || /^b\d+$/.test(name);
 }
 
-/** The name of the sum of durations among figures, in ms. */
-export const durationSum = 'duration_ms';
+/** One duration in ms as figures: its bucket, and the sum that an average is made of. */
+export function durationFigures(durationMs: number): Figures {
+  const positiveMs = Math.max(0, durationMs);
+  return { [bucketName(bucketOf(positiveMs))]: 1, [durationSum]: Math.round(positiveMs * 1000) };
+}
+
+/** The name of the sum of durations among figures, in whole µs: whole numbers add up to the same in whatever order. */
+export const durationSum = 'duration_us';
+
+/** The sum of the durations, in ms. */
+export function durationTotalMs(figures: Figures): number {
+  return (figures[durationSum] ?? 0) / 1000;
+}
 
 /** How many durations the histogram among the figures holds. */
 export function durationCount(figures: Figures): number {

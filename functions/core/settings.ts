@@ -80,7 +80,9 @@ const retryDelays = z
   });
 
 /** Divisors of a minute, so that rounds keep their distance when the next minute's schedule takes over. */
-const probeIntervals = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
+const roundIntervals = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
+
+const roundInterval = z.literal(roundIntervals, `must divide a minute: ${roundIntervals.join(', ')}`);
 
 /**
  * Six hours: a source that takes longer is better ingested by itself, and with 80 sources an execution stays within the
@@ -114,7 +116,7 @@ const fields = z.object({
     .describe('How long one call to a service of the platform may take, in seconds.'),
   PROBE_INTERVAL_SECONDS: z.coerce
     .number()
-    .pipe(z.literal(probeIntervals, `must divide a minute: ${probeIntervals.join(', ')}`))
+    .pipe(roundInterval)
     .default(15)
     .describe(
       'How often every service is probed, in seconds; a divisor of 60. Older than three of these, a probe says nothing any more.',
@@ -137,6 +139,11 @@ const fields = z.object({
     .describe(
       'From how many milliseconds on the answer to a probe counts as slow, which makes a service degraded; less than the time-out. 2000, or half of a shorter time-out, when left out.',
     ),
+  SCRAPE_INTERVAL_SECONDS: z.coerce
+    .number()
+    .pipe(roundInterval)
+    .default(60)
+    .describe('How often the metrics of every service are read, in seconds; a divisor of 60. See metrics.md.'),
   RESTART_TIMEOUT_SECONDS: z.coerce
     .number()
     .int()
@@ -177,6 +184,7 @@ export interface FunctionSettings {
   probeIntervalSeconds: number;
   probeTimeoutMs: number;
   probeSlowMs: number;
+  scrapeIntervalSeconds: number;
   restartTimeoutSeconds: number;
   knowledgeSourceDeadlineSeconds: number;
   dockerHost: string;
@@ -265,6 +273,7 @@ export function settingsOf(settings: Fields): FunctionSettings {
     probeIntervalSeconds: settings.PROBE_INTERVAL_SECONDS,
     probeTimeoutMs,
     probeSlowMs,
+    scrapeIntervalSeconds: settings.SCRAPE_INTERVAL_SECONDS,
     restartTimeoutSeconds: settings.RESTART_TIMEOUT_SECONDS,
     knowledgeSourceDeadlineSeconds: settings.KNOWLEDGE_SOURCE_DEADLINE_SECONDS,
     dockerHost: settings.DOCKER_HOST,

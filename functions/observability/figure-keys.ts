@@ -1,13 +1,13 @@
 import type { Key } from '../../backend/backend.ts';
-import type { FigureKind } from '../core/figures.ts';
+import type { FigureKind, Reading } from '../core/figures.ts';
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 
-/** Nothing that is asked for looks further back than 7 days; a day more for hours that are closed late. */
-export const minuteKeptMs = 8 * 24 * hourMs;
+/** Nothing that is asked for looks further back than 7 days, and minutes are read of its first hour only. */
+const minuteKeptMs = 8 * 24 * hourMs;
 /** The hours of a month, for those who read the table. */
-export const hourKeptMs = 35 * 24 * hourMs;
+const hourKeptMs = 35 * 24 * hourMs;
 
 /** The start of an hour as its key holds it, in UTC: `2025-01-15T10`. Such texts compare as the times do. */
 export function hourText(atMs: number): string {
@@ -29,8 +29,26 @@ export function hoursBetween(fromMs: number, toMs: number): string[] {
 /** Stands for all subjects of a kind together. No subject begins with it, as none of ours has such a name. */
 export const allSubjects = '*';
 
-/** Where the figures of one minute are: in a partition for each hour, so that an hour under way is one query. */
-export function minuteKey(kind: FigureKind, subject: string, atMs: number): Key {
+/** An item that figures are added to, and until when it is kept in epoch seconds; undefined for ever. */
+export interface FigurePlace {
+  key: Key;
+  expiresAt?: number;
+}
+
+/** Where a reading is added: to its minute and its hour, of its subject and of all, and to the total of its subject. */
+export function placesOf({ kind, subject, atMs }: Pick<Reading, 'kind' | 'subject' | 'atMs'>): FigurePlace[] {
+  const [minuteEnd, hourEnd] = [minuteKeptMs, hourKeptMs].map((keptMs) => Math.ceil((atMs + keptMs) / 1000));
+  return [
+    { key: minuteKey(kind, subject, atMs), expiresAt: minuteEnd as number },
+    { key: minuteKey(kind, allSubjects, atMs), expiresAt: minuteEnd as number },
+    { key: hourKey(kind, subject, atMs), expiresAt: hourEnd as number },
+    { key: hourKey(kind, allSubjects, atMs), expiresAt: hourEnd as number },
+    { key: { pk: totalsOf(kind), sk: subject } },
+  ];
+}
+
+/** Where the figures of one minute are: in a partition for each hour, so that an hour in parts is one query. */
+function minuteKey(kind: FigureKind, subject: string, atMs: number): Key {
   return { pk: minutesOf(kind, hourText(atMs)), sk: `${subject}#${new Date(atMs).toISOString().slice(0, 16)}` };
 }
 
@@ -40,7 +58,8 @@ export function minutesOf(kind: FigureKind, hour: string): string {
 }
 
 /** Where the figures of an hour are: in a partition for each day. */
-export function hourKey(kind: FigureKind, subject: string, hour: string): Key {
+function hourKey(kind: FigureKind, subject: string, atMs: number): Key {
+  const hour = hourText(atMs);
   return { pk: hoursOf(kind, hour.slice(0, 10)), sk: `${subject}#${hour}` };
 }
 
@@ -49,12 +68,7 @@ export function hoursOf(kind: FigureKind, day: string): string {
   return `${kind}#hour#${day}`;
 }
 
-/** Where all figures of a subject are that were measured in closed hours. */
-export function totalKey(kind: FigureKind, subject: string): Key {
-  return { pk: totalsOf(kind), sk: subject };
-}
-
-/** The partition of the totals of a kind. */
+/** The partition of all that was ever measured of a kind, by subject. */
 export function totalsOf(kind: FigureKind): string {
   return `${kind}#total`;
 }

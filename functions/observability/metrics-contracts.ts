@@ -18,14 +18,19 @@ const periodQuery = z.strictObject({
 });
 
 const count = z.int().min(0);
+const milliseconds = z.number().min(0);
 const share = z.number().min(0).max(1);
 
 const traffic = {
   requests_total: count.nullable(),
   errors_total: count.nullable().describe('Answers of status 5xx.'),
   error_rate: share.nullable(),
-  avg_latency_ms: count.nullable(),
-  p99_latency_ms: count.nullable().describe('From merged histograms, at most 5 % off where these are ours.'),
+  avg_latency_ms: milliseconds.nullable(),
+  p99_latency_ms: milliseconds
+    .nullable()
+    .describe(
+      'From merged histograms: at most 5 % off for the API itself, as far off as their buckets are for services.',
+    ),
 };
 
 const usage = {

@@ -1,7 +1,7 @@
 import type { Metric } from 'prom-client';
 import Registry from 'prom-client/lib/registry.js';
 import type { Figures } from '../core/figures.ts';
-import { countUpTo, durationCount, durationSum } from '../core/latency-histogram.ts';
+import { countUpTo, durationCount, durationTotalMs } from '../core/latency-histogram.ts';
 
 /** One metric with its samples, as Prometheus knows them. */
 export interface Family {
@@ -45,7 +45,7 @@ export function histogramSamples(
   return [
     ...buckets,
     { labels: { ...labels, le: '+Inf' }, value: count, metricName: `${name}_bucket` },
-    { labels, value: (figures[durationSum] ?? 0) / 1000, metricName: `${name}_sum` },
+    { labels, value: durationTotalMs(figures) / 1000, metricName: `${name}_sum` },
     { labels, value: count, metricName: `${name}_count` },
   ];
 }

@@ -3,7 +3,7 @@ import { defineTask, type TaskContract } from '../core/contract.ts';
 export const recordReadingsTask = defineTask({
   name: 'record-readings',
   domain: 'observability',
-  summary: 'Adds what functions measured to the figures of the minute.',
+  summary: 'Stores what functions measured, so that it counts.',
   trigger: { type: 'readings' },
   timeoutMs: 30_000,
   access: { tables: { metrics: 'read-write' } },
@@ -18,13 +18,27 @@ export const measureEventsTask = defineTask({
   access: { tables: { metrics: 'read-write' } },
 });
 
-export const closeHoursTask = defineTask({
-  name: 'close-hours',
+export const foldReadingsTask = defineTask({
+  name: 'fold-readings',
   domain: 'observability',
-  summary: 'Brings the figures of minutes into those of hours, once an hour is over.',
-  trigger: { type: 'schedule', everyMinutes: 5 },
-  timeoutMs: 120_000,
-  access: { tables: { metrics: 'read-write' } },
+  summary: 'Brings recorded readings into the figures of minutes, hours and in all.',
+  trigger: { type: 'schedule', everyMinutes: 1 },
+  timeoutMs: 55_000,
+  access: { tables: { metrics: 'read-write-delete' } },
 });
 
-export const observabilityTasks: readonly TaskContract[] = [recordReadingsTask, measureEventsTask, closeHoursTask];
+export const scrapeServicesTask = defineTask({
+  name: 'scrape-services',
+  domain: 'observability',
+  summary: 'Reads the metrics of every service and records what it did since the last time.',
+  trigger: { type: 'schedule', everyMinutes: 1, everySeconds: 'scrapeIntervalSeconds' },
+  timeoutMs: 75_000,
+  access: { tables: { metrics: 'read-write' }, services: 'all' },
+});
+
+export const observabilityTasks: readonly TaskContract[] = [
+  recordReadingsTask,
+  measureEventsTask,
+  foldReadingsTask,
+  scrapeServicesTask,
+];

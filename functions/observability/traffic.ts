@@ -1,5 +1,5 @@
 import type { Figures } from '../core/figures.ts';
-import { durationCount, durationSum, percentile } from '../core/latency-histogram.ts';
+import { durationCount, durationTotalMs, isDurationName, percentile } from '../core/latency-histogram.ts';
 import { statusPrefix } from '../core/request-reading.ts';
 
 /** The names of what services measure, among their figures. One that a service does not expose is missing. */
@@ -9,7 +9,8 @@ export interface ServiceFigures {
   /** How many durations the sum is of: some services tell sum and count, and no histogram. */
   duration_count?: number;
   llm_tokens?: number;
-  llm_cost_usd?: number;
+  /** Millionths of a dollar: whole numbers add up to the same in whatever order. */
+  llm_cost_microusd?: number;
   knowledge_queries?: number;
   cache_hits?: number;
   cache_misses?: number;
@@ -19,7 +20,7 @@ export interface ServiceFigures {
 export function ownTraffic(requests: Figures): Figures {
   const statuses = Object.entries(requests).filter(([name]) => name.startsWith(statusPrefix));
   const total = (of: [string, number][]) => of.reduce((sum, [, count]) => sum + count, 0);
-  const rest = Object.entries(requests).filter(([name]) => /^(b\d+|duration_ms)$/.test(name));
+  const rest = Object.entries(requests).filter(([name]) => isDurationName(name));
   return {
     ...Object.fromEntries(rest),
     requests: total(statuses),
@@ -35,7 +36,7 @@ export function trafficView(figures: Figures) {
     errors,
     duration_count = 0,
     llm_tokens,
-    llm_cost_usd,
+    llm_cost_microusd,
     knowledge_queries,
   } = figures as ServiceFigures;
   const p99 = percentile(figures, 0.99);
@@ -43,10 +44,10 @@ export function trafficView(figures: Figures) {
     requests_total: requests ?? null,
     errors_total: errors ?? null,
     error_rate: errors === undefined ? null : shareOf(errors, requests),
-    avg_latency_ms: duration_count > 0 ? Math.round((figures[durationSum] ?? 0) / duration_count) : null,
-    p99_latency_ms: p99 === null ? null : Math.round(p99),
+    avg_latency_ms: duration_count > 0 ? hundredths(durationTotalMs(figures) / duration_count) : null,
+    p99_latency_ms: p99 === null ? null : hundredths(p99),
     llm_tokens_used: llm_tokens ?? null,
-    llm_cost_usd: llm_cost_usd === undefined ? null : rounded(llm_cost_usd),
+    llm_cost_usd: llm_cost_microusd === undefined ? null : rounded(llm_cost_microusd / 1_000_000),
     knowledge_queries: knowledge_queries ?? null,
     cache_hit_rate: hitRate(figures),
   };
@@ -59,6 +60,10 @@ export function shareOf(part: number, whole: number | undefined): number | null 
 
 function hitRate({ cache_hits, cache_misses }: ServiceFigures): number | null {
   return cache_hits === undefined ? null : shareOf(cache_hits, cache_hits + (cache_misses ?? 0));
+}
+
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 function rounded(value: number): number {

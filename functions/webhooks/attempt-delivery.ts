@@ -2,7 +2,7 @@ import { ConditionFailed } from '../../backend/backend.ts';
 import type { Receipt } from '../../platform/receivers/receivers.ts';
 import type { Home } from '../core/endpoint.ts';
 import { version } from '../core/version.ts';
-import { type Delivery, isAccepted, isGone, withAttempt } from './delivery.ts';
+import { type Delivery, isAccepted, isGone, withAttempt, withCancellation } from './delivery.ts';
 import { attemptReading, endReading } from './delivery-reading.ts';
 import { storeDelivery } from './delivery-store.ts';
 import { announceDisabled, disableWebhook, isHopeless } from './disable-webhook.ts';
@@ -45,7 +45,23 @@ export async function passOver(home: Home, delivery: Delivery): Promise<Delivery
   const nowMs = backend.clock.now();
   const receipt = { durationMs: 0, error: 'passed over: the receiver fails, and other deliveries were tried instead' };
   const tried = { startedMs: nowMs, nowMs, receipt, delays: settings.webhookRetryDelays, random: Math.random() };
-  const stored = await storedOrOvertaken(home, delivery, withAttempt(delivery, tried));
+  return storeUntried(home, delivery, withAttempt(delivery, tried), nowMs);
+}
+
+/** Ends a delivery that is not to be tried any more, unless another attempt at it was stored meanwhile. */
+export async function cancelDelivery(home: Home, delivery: Delivery, reason: string): Promise<void> {
+  const nowMs = home.backend.clock.now();
+  await storeUntried(home, delivery, withCancellation(delivery, reason, nowMs), nowMs);
+}
+
+/** Stores what became of a delivery without an attempt, and counts its end. */
+async function storeUntried(
+  home: Home,
+  before: Delivery,
+  after: Delivery,
+  nowMs: number,
+): Promise<Delivery | undefined> {
+  const stored = await storedOrOvertaken(home, before, after);
   const reading = stored && endReading(stored, nowMs);
   if (reading) home.meter.record(reading);
   return stored;

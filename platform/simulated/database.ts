@@ -51,6 +51,16 @@ export function openDatabase(path: string): DatabaseSync {
       id TEXT NOT NULL UNIQUE,
       record TEXT NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS served (
+      service TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      route TEXT NOT NULL,
+      status INTEGER NOT NULL,
+      bucket INTEGER NOT NULL,
+      count INTEGER NOT NULL,
+      seconds REAL NOT NULL,
+      PRIMARY KEY (service, since, route, status, bucket)
+    ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS counters (
       name TEXT PRIMARY KEY,
       value INTEGER NOT NULL

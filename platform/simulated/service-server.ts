@@ -6,18 +6,19 @@ import { faultReply } from './fault-reply.ts';
 import { callFaults, type Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { createJsonServer, jsonOf, type Received, refusalReply, type TimedReply } from './json-server.ts';
-import { createRequestCounters, type RequestCounters } from './request-counters.ts';
+import { dialectOf } from './metrics-dialect.ts';
+import { metricsText } from './metrics-text.ts';
 import { createRouter, type Match } from './router.ts';
+import type { ServedCounters } from './served-calls.ts';
 import { spread } from './spread.ts';
-import { type Call, found, type Route, type StandIn, type World } from './stand-in.ts';
+import { type Call, found, type Instance, type Route, type StandIn, type World } from './stand-in.ts';
 import { probes } from './stand-ins/probes.ts';
 
 /** The HTTP server of one simulated service: its API, if it has one here, its probe, `/health`, `/ready` and `/metrics`. */
 export function createServiceServer(service: Service, standIn: StandIn | undefined, platform: Platform): Server {
-  const counters = createRequestCounters(platform.clock.now());
-  const find = createRouter({ ...commonRoutes(service, standIn, counters, platform), ...standIn?.routes });
+  const find = createRouter({ ...commonRoutes(service, standIn, platform), ...standIn?.routes });
   return createJsonServer((received) => {
-    const { clock, journal, faults } = platform;
+    const { clock, journal, faults, served } = platform;
     const now = clock.now();
     journal.record({ service: service.name, at: now, ...received, path: received.url, body: received.text });
     const text = faultText(received);
@@ -27,7 +28,12 @@ export function createServiceServer(service: Service, standIn: StandIn | undefin
     const reply = isAnswered ? answered(service, match, received, platform, now) : faultReply(fault);
     const [shortestMs, longestMs] = reply.takesMs ?? [0, 0];
     const delayMs = spread(`${now} ${received.url}`, shortestMs, longestMs) * platform.delayScale;
-    counters.count(match?.name ?? `${received.method} unknown`, reply.status ?? 200, delayMs / 1000);
+    const route = match?.name ?? `${received.method} unknown`;
+    served.count(service.name, startedMsOf(service, platform), {
+      route,
+      status: reply.status ?? 200,
+      seconds: delayMs / 1000,
+    });
     return { ...reply, delayMs, ...(fault?.fault === 'answer_lost' ? { isLost: true } : {}) };
   });
 }
@@ -35,6 +41,7 @@ export function createServiceServer(service: Service, standIn: StandIn | undefin
 /** What all the servers of one simulated platform share. */
 export interface Platform {
   world: World;
+  served: ServedCounters;
   faults: Faults;
   journal: Journal;
   clock: Clock;
@@ -73,6 +80,7 @@ function callOf(service: Service, params: Call['params'], received: Received, pl
     body: jsonOf(received),
     now,
     world,
+    count: (name) => world.counters.add(sinceStart(service, startedMsOf(service, platform), name), 1),
     takeFault: (kind) => faults.take(service.name, text, [kind]),
     accept: (order) => world.work.accept({ ...order, service: service.name, idempotencyKey, now, faultText: text }),
   };
@@ -86,19 +94,13 @@ function faultText({ method, url, query, text }: Received): string {
 /** How long a service that was made slow takes for its probes, in ms: longer than is taken for quick. */
 const slowMs = 3_000;
 
-function commonRoutes(
-  service: Service,
-  standIn: StandIn | undefined,
-  counters: RequestCounters,
-  platform: Platform,
-): Record<string, Route> {
-  const { world } = platform;
+function commonRoutes(service: Service, standIn: StandIn | undefined, platform: Platform): Record<string, Route> {
   const about = { status: 'healthy', service: service.name, version: '1.0.0-simulated' };
   const health: Route = ({ now }) => {
-    const startedMs = platform.containers.find(service.container)?.startedMs ?? now;
+    const startedMs = startedMsOf(service, platform);
     return { body: { ...about, uptime_seconds: Math.max(0, Math.floor((now - startedMs) / 1000)) } };
   };
-  const metrics: Route = () => ({ body: counters.text() + (standIn?.metrics?.(world) ?? '') });
+  const metrics: Route = () => ({ body: allMetrics(service, standIn, platform) });
   const ready: Route = () => ({ body: { ...about, status: 'ready' } });
   const readiness = unlessNotReady(asTold(ready, service, platform));
   return {
@@ -109,6 +111,25 @@ function commonRoutes(
     ...(service.readiness ? { [`GET ${service.readiness}`]: readiness } : {}),
     [`GET ${service.probe}`]: asTold(probes[service.name] ?? health, service, platform),
   };
+}
+
+/** What the service counts since its container started: calls in its own dialect, and what else its stand-in has. */
+function allMetrics(service: Service, standIn: StandIn | undefined, platform: Platform): string {
+  const { world, served } = platform;
+  const startedMs = startedMsOf(service, platform);
+  const counted = (name: string) => world.counters.get(sinceStart(service, startedMs, name));
+  const instance: Instance = { world, startedMs, counted };
+  const calls = served.since(service.name, startedMs);
+  return metricsText(dialectOf(service.name), calls, startedMs) + (standIn?.metrics?.(instance) ?? '');
+}
+
+/** A service whose container was removed answers nobody. */
+function startedMsOf({ container }: Service, { containers, clock }: Platform): number {
+  return containers.find(container)?.startedMs ?? clock.now();
+}
+
+function sinceStart({ name: service }: Service, startedMs: number, name: string): string {
+  return `${service} since ${startedMs}: ${name}`;
 }
 
 /** A probe that is broken or slow when its container's SIMULATED_HEALTH, or a fault, says so. */

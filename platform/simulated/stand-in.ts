@@ -6,8 +6,17 @@ import type { Work, WorkOrder, WorkRow } from './work.ts';
 /** One service's part of the simulated platform: its routes (`METHOD /path/:parameter`) and its own metrics, if any. */
 export interface StandIn {
   routes: Record<string, Route>;
-  /** Prometheus text that is added to the counters of requests. */
-  metrics?: (world: World) => string;
+  /** Prometheus text that is added to what it counts of its calls. */
+  metrics?: (instance: Instance) => string;
+}
+
+/** A service since its container started. */
+export interface Instance {
+  world: World;
+  /** Epoch ms. */
+  startedMs: number;
+  /** How often a call counted this since then. */
+  counted(name: string): number;
 }
 
 export type Route = (call: Call) => Reply;
@@ -20,6 +29,8 @@ export interface Call {
   body: unknown;
   now: number;
   world: World;
+  /** Counts once more what the service counts since its container started. */
+  count(name: string): void;
   /** Uses up a fault of this kind that was asked for and that the call matches. */
   takeFault(kind: FaultKind): Fault | undefined;
   /** Accepts work for this call, once for its idempotency key. */

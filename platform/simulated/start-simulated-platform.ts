@@ -8,6 +8,7 @@ import { createEngineServer, engineName } from './engine/engine-server.ts';
 import { createFaults } from './faults.ts';
 import { createJournal } from './journal.ts';
 import { type Listener, openListener } from './listener.ts';
+import { createServedCounters } from './served-calls.ts';
 import { createServiceServer, type Platform } from './service-server.ts';
 import { createCounters } from './stand-in.ts';
 import { addPresetSources } from './stand-ins/ingestion.ts';
@@ -28,7 +29,8 @@ export async function startSimulatedPlatform(options: SimulatedPlatformOptions):
     services: catalogue.services.map((service) => service.name),
   };
   const containers = openContainers(database, catalogue, clock.now());
-  const platform: Platform = { world, faults, journal: createJournal(database), clock, containers, delayScale };
+  const served = createServedCounters(database);
+  const platform: Platform = { world, served, faults, journal: createJournal(database), clock, containers, delayScale };
   addPresetSources(world, clock.now());
 
   const listeners: Listener[] = [];

@@ -17,7 +17,7 @@ export const litellmProxy = {
   getMetrics: (): UpstreamCall<string> => ({
     service,
     method: 'GET',
-    path: '/metrics',
+    path: '/metrics/',
     format: 'text',
     schema: z.string(),
   }),

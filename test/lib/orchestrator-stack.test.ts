@@ -49,6 +49,7 @@ describe('what a team gets without choosing', () => {
       workflows: { PointInTimeRecoveryEnabled: true },
       executions: { PointInTimeRecoveryEnabled: true },
       knowledge: { PointInTimeRecoveryEnabled: true },
+      metrics: { PointInTimeRecoveryEnabled: true },
       requests: { PointInTimeRecoveryEnabled: false },
     });
   });
@@ -134,6 +135,7 @@ describe('what a team can choose', () => {
       ...['pollservices', 'inspectcontainers', 'getservice', 'getserviceconfig', 'deliverwebhook', 'driveworkflow'],
       ...['refreshknowledge', 'getknowledgestatus', 'planrefresh', 'ingestsource', 'checkcollections', 'rebuildcaches'],
       'checkfreshness',
+      'scrapeservices',
       ...['preparerestart', 'applyrestart', 'checkrestart', 'rollbackrestart', 'finishrestart', 'reconcilerestarts'],
     ];
     const names = inside.map(([name]) => /^([a-z]+)Function/.exec(name)?.[1]);

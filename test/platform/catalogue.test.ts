@@ -12,6 +12,8 @@ const row = {
   probe: '/health',
 };
 
+const measuring = (measures: unknown) => ({ ...row, metrics: '/metrics', measures });
+
 function problemsOf(services: unknown[]): readonly string[] {
   try {
     parseCatalogue({ services });
@@ -57,6 +59,31 @@ describe('a catalogue is refused with the row and the reason', () => {
     ['port beyond 65535', [{ ...row, port: 65_536 }], /^a: port: /],
     ['port that is text', [{ ...row, port: '80' }], /^a: port: /],
     ['unknown field', [{ ...row, colour: 'red' }], /^a: .*colour/],
+    ['measures without metrics', [{ ...row, measures: {} }], 'a: measures: needs the path of the metrics in `metrics`'],
+    ['unknown measure', [measuring({ speed: { metric: 'x' } })], 'a: measures: Unrecognized key: "speed"'],
+    ['measure of no metric', [measuring({ requests: {} })], /^a: measures.requests.0.metric: /],
+    [
+      'metric that is no name',
+      [measuring({ requests: { metric: 'a b' } })],
+      'a: measures.requests.0.metric: must be the name of a metric',
+    ],
+    [
+      'label that is no name',
+      [measuring({ requests: { metric: 'x', labels: { 'a-b': '1' } } })],
+      /^a: measures.requests.0.labels.a-b: /,
+    ],
+    [
+      'pattern with * in its middle',
+      [measuring({ errors: [{ metric: 'y' }, { metric: 'x', labels: { path: ['/ok', '/*/b'] } }] })],
+      'a: measures.errors.1.labels.path.1: may have * only at its end',
+    ],
+    ['pattern that is a number', [measuring({ errors: { metric: 'x', labels: { code: 500 } } })], /labels.code.0: /],
+    ['unit of a count', [measuring({ requests: { metric: 'x', unit: 'ms' } })], /^a: measures.requests.0: .*unit/],
+    [
+      'unknown unit',
+      [measuring({ latency: { metric: 'x', unit: 'min' } })],
+      'a: measures.latency.0.unit: must be "s" or "ms"',
+    ],
     ['probe that is no path', [{ ...row, probe: 'health' }], /^a: probe: .*"tcp"/],
     ['URL with credentials', [{ ...row, url: 'http://me:secret@host' }], /^a: url: /],
     ['tcp URL with an HTTP probe', [{ ...row, url: 'tcp://host:1' }], 'a: url: a tcp URL needs the probe "tcp"'],

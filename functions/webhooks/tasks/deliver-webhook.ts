@@ -1,10 +1,10 @@
-import { type Handled, isApplied, type QueueMessage } from '../../../backend/backend.ts';
+import type { Handled, QueueMessage } from '../../../backend/backend.ts';
 import type { Home } from '../../core/endpoint.ts';
 import { untilUnchanged } from '../../core/revision.ts';
 import { queueTask } from '../../core/task.ts';
-import { attemptDelivery, passOver } from '../attempt-delivery.ts';
+import { attemptDelivery, cancelDelivery, passOver } from '../attempt-delivery.ts';
 import { deliverWebhookTask } from '../contract.ts';
-import { type Delivery, isRedeliverable, withCancellation, withNextSeries } from '../delivery.ts';
+import { type Delivery, isRedeliverable, withNextSeries } from '../delivery.ts';
 import { type DeliveryMessage, deliveryMessage, messageOf } from '../delivery-message.ts';
 import { findDelivery, storeDelivery } from '../delivery-store.ts';
 import { announceDisabled } from '../disable-webhook.ts';
@@ -46,7 +46,7 @@ async function deliver(message: QueueMessage, home: Home): Promise<Handled> {
   if (delivery.status !== 'pending') return over(message, delivery);
   if ((delivery.nextAttemptMs ?? 0) > nowMs) return later(message, delivery, nowMs);
   if (!webhook?.enabled) {
-    await isApplied(storeDelivery(backend, delivery, withCancellation(delivery, endOf(webhook), nowMs)));
+    await cancelDelivery(home, delivery, endOf(webhook));
     return done;
   }
   const taken = await takeSlot(backend, webhook.id, nowMs);

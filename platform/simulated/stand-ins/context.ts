@@ -1,16 +1,26 @@
+import * as z from 'zod';
 import { graphqlRequest } from '../../upstream-apis/knowledge-base.ts';
 import { patternsRequest } from '../../upstream-apis/neo4j-graphrag-api.ts';
 import { contextBuildRequest, contextSearchRequest } from '../../upstream-apis/token-infinity.ts';
-import { bodyOf, found, isoTime, Refusal, type StandIn } from '../stand-in.ts';
+import { counterText } from '../metrics-text.ts';
+import { bodyOf, found, type Instance, isoTime, Refusal, type StandIn } from '../stand-in.ts';
 import { chunksIn } from './ingestion.ts';
 import { type LibraryItem, library } from './library.ts';
 import { similarity } from './similarity.ts';
+
+/** What the services of the knowledge layer count, by its name here. */
+const queries = 'knowledge queries';
+
+function queryMetrics({ counted }: Instance): string {
+  return counterText('knowledge_queries_total', 'Questions that were answered.', counted(queries));
+}
 
 /** Stands in for neo4j-graphrag-api: the library's patterns, those first that share words with the task. */
 export const neo4jGraphrag: StandIn = {
   routes: {
     'POST /patterns/recommend': (call) => {
       const { task, language, limit = 5 } = bodyOf(patternsRequest, call);
+      call.count(queries);
       const patterns = ranked(task, ['neo4j']).slice(0, limit);
       return {
         body: {
@@ -33,6 +43,7 @@ export const neo4jGraphrag: StandIn = {
       return { body: { patterns: patterns.length, categories: categories.size, ...graph, timestamp } };
     },
   },
+  metrics: queryMetrics,
 };
 
 /** Stands in for token-infinity: library items by shared words, cut to the tokens that were asked for. */
@@ -40,10 +51,12 @@ export const tokenInfinity: StandIn = {
   routes: {
     'POST /v1/context/build': (call) => {
       const { query, max_tokens, sources } = bodyOf(contextBuildRequest, call);
+      call.count(queries);
       return { body: builtContext(ranked(query, sources), max_tokens), takesMs: [150, 500] };
     },
     'POST /v1/context/search': (call) => {
       const { query, sources, limit = 10 } = bodyOf(contextSearchRequest, call);
+      call.count(queries);
       const results = ranked(query, sources)
         .slice(0, limit)
         .map(({ source, id, title, score, text }) => ({ source, id, title, score, excerpt: text.slice(0, 200) }));
@@ -59,6 +72,7 @@ export const tokenInfinity: StandIn = {
       },
     }),
   },
+  metrics: queryMetrics,
 };
 
 /** Stands in for Wiki.js: knows the two questions of upstream-apis/knowledge-base.ts, not GraphQL. */
@@ -94,9 +108,20 @@ export const vectorMemory: StandIn = {
       const result = { status: 'green', optimizer_status: 'ok', points_count, segments_count: 4, config };
       return { body: { result, status: 'ok', time: 0.0002 } };
     },
+    'POST /collections/:name/points/search': (call) => {
+      const name = call.params['name'] ?? '';
+      found(collections[name], 'collection');
+      const { limit } = bodyOf(pointsSearchRequest, call);
+      const points = library.filter((item) => item.category === name).slice(0, limit);
+      const result = points.map(({ id, title, text }) => ({ id, version: 1, score: 0.8, payload: { title, text } }));
+      return { body: { result, status: 'ok', time: 0.0003 } };
+    },
     'GET /readyz': () => ({ body: 'all shards are ready' }),
   },
 };
+
+/** A search by a vector; nobody compares it with anything here. */
+const pointsSearchRequest = z.object({ vector: z.array(z.number()), limit: z.int().min(1).default(10) });
 
 /** Points that were there before anything was ingested here. */
 const collections: Record<string, number> = {

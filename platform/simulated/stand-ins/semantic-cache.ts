@@ -1,4 +1,5 @@
 import { cacheLookupRequest, cacheStoreRequest, cacheWarmRequest } from '../../upstream-apis/semantic-cache.ts';
+import { counterText } from '../metrics-text.ts';
 import { bodyOf, type Call, type StandIn } from '../stand-in.ts';
 import { type WorkRow, workState } from '../work.ts';
 import { similarity } from './similarity.ts';
@@ -15,7 +16,9 @@ export const semanticCache: StandIn = {
         .filter((result) => result.similarity >= similarity_threshold)
         .sort((a, b) => b.similarity - a.similarity)
         .slice(0, max_results);
-      call.world.counters.add(results.length > 0 ? 'cache hits' : 'cache misses', 1);
+      const outcome = results.length > 0 ? 'cache hits' : 'cache misses';
+      call.world.counters.add(outcome, 1);
+      call.count(outcome);
       return { body: { hit: results.length > 0, results } };
     },
     'POST /v1/cache/store': (call) => {
@@ -43,6 +46,9 @@ export const semanticCache: StandIn = {
       };
     },
   },
+  metrics: ({ counted }) =>
+    counterText('semantic_cache_hits_total', 'Lookups that found an entry.', counted('cache hits')) +
+    counterText('semantic_cache_misses_total', 'Lookups that found none.', counted('cache misses')),
 };
 
 function entries(call: Call, namespace?: string): WorkRow[] {

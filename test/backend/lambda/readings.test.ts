@@ -83,7 +83,7 @@ describe('a reading on AWS', () => {
 describe('a call of a log subscription', () => {
   it('adds all readings in it to the figures, and passes over other lines', async () => {
     await handle(subscribed(['START RequestId: 1', ...recordsOf([reading(), reading(), reading(404)]), 'END']));
-    expect(await counted()).toMatchObject({ status_200: 2, status_404: 1, duration_ms: 37.5 });
+    expect(await counted()).toMatchObject({ status_200: 2, status_404: 1, duration_us: 37_500 });
   });
 
   it('that is repeated adds nothing', async () => {

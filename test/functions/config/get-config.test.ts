@@ -61,7 +61,7 @@ describe('200', () => {
       url: 'http://omni-litellm:4000',
       probe: '/health',
       readiness: '/ready',
-      metrics: '/metrics',
+      metrics: '/metrics/',
       docker_host: 'tcp://engine.test:2375',
       revision: 0,
       has_pending_changes: false,

@@ -67,7 +67,7 @@ describe('a percentile', () => {
 describe('the figures of durations', () => {
   it('hold how many there were and their sum', () => {
     const figures = histogramOf([1, 2.5, 1000]);
-    expect([durationCount(figures), figures[durationSum]]).toEqual([3, 1003.5]);
+    expect([durationCount(figures), figures[durationSum]]).toEqual([3, 1_003_500]);
   });
 
   it('tell exactly how many are not above a bound', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Reading } from '../../../functions/core/figures.ts';
-import { closeHours } from '../../../functions/observability/close-hours.ts';
 import { hourMs, minuteMs } from '../../../functions/observability/figure-keys.ts';
+import { foldReadings } from '../../../functions/observability/fold-readings.ts';
 import { loadFigures, loadPieces, loadTotals } from '../../../functions/observability/load-figures.ts';
 import { recordReadings } from '../../../functions/observability/record-readings.ts';
 import { openHome, type TestHome } from '../open-home.ts';
@@ -23,131 +23,124 @@ const counted = async (fromMs: number, subject?: string) =>
   (await loadFigures(home.backend, { kind: 'requests', fromMs, ...(subject && { subject }) }))['status_200'];
 const total = async (subject = 'getHealth') =>
   (await loadTotals(home.backend, 'requests')).get(subject)?.['status_200'];
+const fold = () => foldReadings(home.backend, { deadlineMs: Number.POSITIVE_INFINITY });
+const inboxSize = async () => {
+  const partitions = [0, 1, 2, 3].map((index) => ({ partition: `inbox#${index}`, limit: 1000 }));
+  const pages = await Promise.all(partitions.map((query) => home.backend.table('metrics').query(query)));
+  return pages.flatMap(({ items }) => items).length;
+};
 
-/** Lets an hour and a quarter go by, in steps at which the hours are closed as the schedule does. */
-async function hourGoesBy(): Promise<void> {
-  for (let minutes = 0; minutes < 75; minutes += 5) {
-    home.clock.advance(5 * minuteMs);
-    await closeHours(home.backend);
-  }
-}
-
-describe('readings', () => {
+describe.each([
+  ['that are not folded yet', async () => undefined],
+  ['that are folded', fold],
+])('readings %s', (_, perhapsFold) => {
   it('of one minute add up, whoever took them', async () => {
     await Promise.all([record([requests(2)]), record([requests(3)]), record([requests(1, 'getReadiness')])]);
+    await perhapsFold();
     const since = home.clock.now();
     expect([await counted(since), await counted(since, 'getHealth'), await total()]).toEqual([6, 5, 5]);
   });
 
-  it('that are recorded twice count once', async () => {
+  it('count once, though they are recorded twice', async () => {
     const batch = [requests(2), requests(5, 'getReadiness'), requests(1)];
     await record(batch, 'the same');
+    await perhapsFold();
     await record(batch, 'the same');
-    expect(await counted(home.clock.now())).toBe(8);
-  });
-
-  it('of a batch that was half recorded when its process died are completed by its repetition', async () => {
-    const [first, second] = [requests(2), requests(5, 'getReadiness')];
-    await record([first], 'the same');
-    await record([first, second], 'the same');
-    expect(await counted(home.clock.now())).toBe(7);
+    home.clock.advance(10 * minuteMs);
+    await perhapsFold();
+    expect([await counted(home.clock.now() - hourMs), await total()]).toEqual([8, 3]);
   });
 
   it('from before the time asked for do not count', async () => {
     await record([requests(2)]);
     home.clock.advance(2 * minuteMs);
     await record([requests(3)]);
-    expect(await counted(home.clock.now())).toBe(3);
+    await perhapsFold();
+    expect([await counted(home.clock.now()), await total()]).toEqual([3, 5]);
+  });
+
+  it('of more minutes than an item holds are all stored', async () => {
+    const startMs = home.clock.now();
+    await record(Array.from({ length: 200 }, (_, minute) => requests(1, 'getHealth', startMs + minute * minuteMs)));
+    home.clock.advance(200 * minuteMs);
+    await perhapsFold();
+    expect([await counted(startMs), await total()]).toEqual([200, 200]);
+  });
+
+  it('are given in minutes up to an hour back, and beyond that in hours', async () => {
+    const startMs = home.clock.now() - (home.clock.now() % hourMs);
+    await record([0, 10, 70, 130].map((minutes) => requests(1, 'getHealth', startMs + minutes * minuteMs)));
+    home.clock.advance(startMs + 130 * minuteMs - home.clock.now());
+    await perhapsFold();
+    const starts = async (fromMs: number) => {
+      const pieces = await loadPieces(home.backend, { kind: 'requests', fromMs });
+      return pieces.map((piece) => (piece.startMs - startMs) / minuteMs).sort((a, b) => a - b);
+    };
+    expect(await starts(home.clock.now() - hourMs)).toEqual([70, 130]);
+    expect(await starts(startMs)).toEqual([0, 10, 60, 120]);
+    expect(await starts(startMs + minuteMs)).toEqual([10, 60, 120]);
+  });
+
+  it('count for their own minute, however late they are recorded', async () => {
+    const late = requests(5);
+    await record([requests(1)]);
+    await perhapsFold();
+    home.clock.advance(26 * hourMs);
+    await record([requests(10)]);
+    await record([late]);
+    await perhapsFold();
+    const since = (hours: number) => counted(home.clock.now() - hours * hourMs);
+    expect([await since(1), await since(27), await total()]).toEqual([10, 16, 16]);
   });
 });
 
-describe('an hour that is over', () => {
-  it('is closed with all that was measured in it', async () => {
-    const startMs = home.clock.now();
-    for (const count of [1, 2, 4]) {
-      await record([requests(count), requests(10, 'getReadiness')]);
+describe('folding', () => {
+  it('waits until there is enough or it has waited long, since each costs some writes for every subject', async () => {
+    await record([requests(1)]);
+    await fold();
+    await record([requests(1)]);
+    await fold();
+    expect(await inboxSize()).toBe(1);
+    for (let count = 0; count < 250; count += 1) await record([requests(1)]);
+    await fold();
+    expect([await inboxSize(), await total()]).toEqual([0, 252]);
+    await record([requests(1)]);
+    home.clock.advance(5 * minuteMs);
+    await fold();
+    expect([await inboxSize(), await total()]).toEqual([0, 253]);
+  });
+
+  it('stops when its time is up, and the next run goes on', async () => {
+    for (let count = 0; count < 1200; count += 1) await record([requests(1)]);
+    await foldReadings(home.backend, { deadlineMs: home.clock.now() });
+    expect(await inboxSize()).toBe(1200);
+    await fold();
+    expect(await inboxSize()).toBeLessThan(200);
+    expect(await total()).toBe(1200);
+  });
+
+  it('by several at once counts everything once', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all([record([requests(1)]), record([requests(2)]), fold(), fold(), fold()]);
       home.clock.advance(10 * minuteMs);
     }
-    await hourGoesBy();
-    const hourStartMs = startMs - (startMs % hourMs);
-    const pieces = await loadPieces(home.backend, { kind: 'requests', subject: 'getHealth', fromMs: hourStartMs });
-    expect(pieces).toEqual([{ startMs: hourStartMs, figures: { status_200: 7 } }]);
-    expect([await counted(hourStartMs), await total(), await total('getReadiness')]).toEqual([37, 7, 30]);
+    await Promise.all([fold(), fold(), fold()]);
+    expect([await total(), await counted(home.clock.now() - 5 * hourMs)]).toEqual([15, 15]);
   });
 
-  it('gives its minutes to those who ask for a part of it', async () => {
+  it.each([
+    ['set back', -3 * hourMs],
+    ['set ahead', 5 * 24 * hourMs],
+  ])('loses nothing when the clock is %s', async (_, byMs) => {
     await record([requests(1)]);
-    home.clock.advance(10 * minuteMs);
-    const laterMs = home.clock.now();
+    await fold();
+    home.clock.advance(byMs);
     await record([requests(2)]);
-    await hourGoesBy();
-    await hourGoesBy();
-    expect(await counted(laterMs)).toBe(2);
-  });
-
-  it('counts once, though it is closed twice at once', async () => {
-    await record([requests(3)]);
-    home.clock.advance(90 * minuteMs);
-    await closeHours(home.backend);
-    home.clock.advance(5 * minuteMs);
-    await Promise.all([closeHours(home.backend), closeHours(home.backend)]);
-    expect([await counted(home.clock.now() - 3 * hourMs), await total()]).toEqual([3, 3]);
-  });
-
-  it('takes what comes late, once, also when the late comes twice', async () => {
-    const late = requests(5);
-    await record([requests(1)]);
-    await hourGoesBy();
-    await hourGoesBy();
-    await record([late], 'late');
-    await record([late], 'late');
-    const since = late.atMs - (late.atMs % hourMs);
-    expect([await counted(since), await counted(since, 'getHealth'), await total()]).toEqual([6, 6, 6]);
-  });
-
-  it('takes what comes between its sealing and its closing', async () => {
-    const late = requests(5);
-    await record([requests(1)]);
-    home.clock.advance(90 * minuteMs);
-    await closeHours(home.backend);
-    await record([late]);
-    home.clock.advance(5 * minuteMs);
-    await closeHours(home.backend);
-    const since = late.atMs - (late.atMs % hourMs);
-    expect([await counted(since), await total()]).toEqual([6, 6]);
-  });
-
-  it('takes what was measured in it and recorded some minutes after its end', async () => {
-    const reading = requests(2);
-    home.clock.advance(9 * minuteMs);
-    await record([reading]);
-    await hourGoesBy();
-    expect(await total()).toBe(2);
-  });
-});
-
-describe('totals', () => {
-  it('never fall, at no write of a closing', async () => {
-    const seen: number[] = [];
-    for (let hour = 0; hour < 3; hour += 1) {
-      await record([requests(1)]);
-      const before = await total();
-      await hourGoesBy();
-      seen.push(before ?? 0, (await total()) ?? 0);
-    }
-    expect(seen).toEqual([1, 1, 2, 2, 3, 3]);
-  });
-
-  it('are right after days in which nothing was closed', async () => {
-    await record([requests(1)]);
-    await hourGoesBy();
-    await record([requests(2)]);
-    home.clock.advance(50 * hourMs);
+    await fold();
+    home.clock.advance(-byMs);
     await record([requests(4)]);
-    expect(await total()).toBe(7);
-    await closeHours(home.backend);
-    home.clock.advance(5 * minuteMs);
-    await closeHours(home.backend);
-    expect([await total(), await counted(home.clock.now() - 60 * hourMs)]).toEqual([7, 7]);
+    home.clock.advance(10 * minuteMs);
+    await fold();
+    expect([await inboxSize(), await total()]).toEqual([0, 7]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { foldReadings } from '../../../functions/observability/fold-readings.ts';
 import { takeBranch } from '../../../functions/pipelines/branch-lock.ts';
 import { expectFaultHidden, expectRefusal, expectTokenRequired } from '../refusals.ts';
 import { type MeasuredApi, openMeasuredApi } from './measured-api.ts';
@@ -39,6 +40,16 @@ describe('200', () => {
     expect(text).toContain('omni_http_request_duration_seconds_count{method="GET",route="/health"} 3\n');
   });
 
+  it('is the same text before and after what was recorded is folded', async () => {
+    for (const path of ['/health', '/ready', '/nowhere', '/api/v1/services']) await api.send('GET', path);
+    await api.store();
+    const before = await metrics();
+    await foldReadings(api.home.backend, { deadlineMs: Number.POSITIVE_INFINITY });
+    const after = await metrics();
+    expect(before.text).toContain('route="/ready"');
+    expect(after.text).toBe(before.text);
+  });
+
   it('shows what was refused for its rate, by category', async () => {
     for (let calls = 0; calls < 3; calls += 1) await api.send('GET', '/api/v1/services');
     await api.store();
@@ -47,7 +58,7 @@ describe('200', () => {
 
   it('shows pipelines, stages, executions and deliveries by how they ended', async () => {
     await api.measure('pipelines', 'all', { completed: 3, failed: 1 });
-    await api.measure('stages', 'ingest', { completed: 2, b150: 2, duration_ms: 3000 });
+    await api.measure('stages', 'ingest', { completed: 2, b150: 2, duration_us: 3_000_000 });
     await api.measure('executions', 'all', { cancelled: 1 });
     await api.measure('deliveries', 'all', { attempts_failed: 2, attempts_accepted: 1, ended_delivered: 1 });
     const { text } = await metrics();

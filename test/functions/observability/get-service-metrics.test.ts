@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { durationFigures } from '../../../functions/core/latency-histogram.ts';
-import { closeHours } from '../../../functions/observability/close-hours.ts';
+import { foldReadings } from '../../../functions/observability/fold-readings.ts';
 import { getServiceMetricsContract } from '../../../functions/observability/metrics-contracts.ts';
 import { expectFaultHidden, expectLimited, expectRefusal, expectTokenRequired } from '../refusals.ts';
 import { type MeasuredApi, openMeasuredApi } from './measured-api.ts';
@@ -45,11 +45,11 @@ describe('200', () => {
     expect(body.series.at(-1)).toMatchObject({ requests_total: 2, avg_latency_ms: 1000 });
   });
 
-  it('shows days in hours and a week in quarters of days, also of hours that are closed', async () => {
+  it('shows days in hours and a week in quarters of days, also of hours that are folded', async () => {
     await api.measure('services', 'litellm-proxy', of(5, 10));
     for (let run = 0; run < 3; run += 1) {
       api.home.clock.advance(80 * minuteMs);
-      await closeHours(api.home.backend);
+      await foldReadings(api.home.backend, { deadlineMs: Number.POSITIVE_INFINITY });
     }
     const day = (await api.send('GET', path)).body;
     const week = (await api.send('GET', `${path}?period=7d`)).body;

@@ -14,7 +14,7 @@ export interface MeasuredApi extends TestApi {
 export async function openMeasuredApi(settings: Record<string, string> = {}): Promise<MeasuredApi> {
   const api = await openApi({ settings });
   const { home } = api;
-  const record = (readings: Reading[]) => recordReadings(home.backend, newId('req', home.clock.now()), readings);
+  const record = (readings: Reading[]) => recordReadings(home.backend, newId('batch', home.clock.now()), readings);
   return {
     ...api,
     async store() {

@@ -26,7 +26,7 @@ describe('200', () => {
       status: 'healthy',
       url: 'http://omni-litellm:4000',
       probe: '/health',
-      metrics_path: '/metrics',
+      metrics_path: '/metrics/',
       runtime: { image: 'service:1', state: 'running', restarts: 0, memory_bytes: 1024, cpu_percent: 1.5 },
       runtime_error: null,
       configuration: { revision: 0, pending: null },

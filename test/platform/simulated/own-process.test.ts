@@ -10,6 +10,7 @@ import { createUpstreamClient } from '../../../platform/client.ts';
 import { readCatalogue } from '../../../platform/read-catalogue.ts';
 import { startSimulatedPlatform } from '../../../platform/simulated/start-simulated-platform.ts';
 import { aiCoderAlpha } from '../../../platform/upstream-apis/ai-coder-alpha.ts';
+import { litellmProxy } from '../../../platform/upstream-apis/litellm-proxy.ts';
 import { defaultCatalogue, workspace } from './simulated-platform.ts';
 
 const main = fileURLToPath(new URL('../../../platform/simulated/main.ts', import.meta.url));
@@ -49,10 +50,11 @@ async function end(signal: NodeJS.Signals): Promise<number | null> {
   return code;
 }
 
-test('jobs, keys and faults survive kill -9', async () => {
+test('jobs, keys, faults and counts survive kill -9', async () => {
   const request = { ...aiCoderAlpha.createTask({ instruction: 'Add a clock', workspace }), idempotencyKey: 'key-1' };
   const before = await start();
   const task = await before.client.call(request);
+  const { tokens_used } = task.result ?? {};
   const fault = { service: 'ollama', fault: 'unreachable' };
   await fetch(`${before.controlUrl}/faults`, { method: 'POST', body: JSON.stringify(fault) });
   await end('SIGKILL');
@@ -60,6 +62,8 @@ test('jobs, keys and faults survive kill -9', async () => {
   const after = await start();
   expect(await after.client.call(aiCoderAlpha.getTask(task.id))).toEqual(task);
   expect(await after.client.call(request)).toEqual(task);
+  const metrics = await after.client.call(litellmProxy.getMetrics());
+  expect(metrics).toContain(`litellm_total_tokens_metric_total ${tokens_used}\n`);
   const starts = await (await fetch(`${after.controlUrl}/starts`)).json();
   expect(starts).toMatchObject({ counts: { 'ai-coder-alpha': 1 } });
   const faults = await (await fetch(`${after.controlUrl}/faults`)).json();

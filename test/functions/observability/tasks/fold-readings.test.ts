@@ -1,0 +1,22 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { restrict } from '../../../../backend/restricted.ts';
+import { loadTotals } from '../../../../functions/observability/load-figures.ts';
+import { recordReadings } from '../../../../functions/observability/record-readings.ts';
+import { foldReadings } from '../../../../functions/observability/tasks/fold-readings.ts';
+import { openHome, type TestHome } from '../../open-home.ts';
+
+let home: TestHome;
+beforeEach(async () => {
+  home = await openHome();
+});
+afterEach(() => home.close());
+
+it('folds what is recorded, with the access that it declares', async () => {
+  const reading = { kind: 'pipelines', subject: 'all', atMs: home.clock.now(), figures: { completed: 1 } } as const;
+  await recordReadings(home.backend, 'batch', [reading]);
+  const backend = restrict(home.backend, foldReadings.contract.access);
+  await foldReadings.run({}, { ...home, backend });
+  const { items } = await home.backend.table('metrics').query({ partition: 'pipelines#total', limit: 10 });
+  expect(items).toMatchObject([{ sk: 'all', figures: { completed: 1 }, generation: 1 }]);
+  expect((await loadTotals(home.backend, 'pipelines')).get('all')).toEqual({ completed: 1 });
+});
