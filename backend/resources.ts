@@ -92,6 +92,18 @@ export const tables = {
       by_unfinished: { partition: 'unfinished', sort: 'id', projection: 'keys' },
     },
   },
+  /**
+   * Refreshes of the knowledge layer (sk `refresh`) and, in the same partition, the sources that each plan of one looked at
+   * (sk `source#<plan>#<number>`), kept 90 days. Beside them the partitions `freshness`, with what is known of each source
+   * (sk is its id), and `status`, with the last answer about the components.
+   */
+  knowledge: {
+    indexes: {
+      by_creation: { partition: 'kind', sort: 'id' },
+      /** Holds only refreshes whose end is still to come or to be published: sparse, and nearly always empty. */
+      by_unfinished: { partition: 'unfinished', sort: 'id', projection: 'keys' },
+    },
+  },
   /** The last number and the last events of each resource that events are about; see functions/events/publish-events.ts. */
   sequences: { indexes: {} },
   /**
@@ -199,7 +211,7 @@ export const queues = {
 } as const satisfies Record<string, QueueSpec>;
 
 /** State machines by the name of their file in statemachines/. */
-export const machines = ['pipeline', 'service-restart', 'workflow'] as const;
+export const machines = ['pipeline', 'service-restart', 'workflow', 'knowledge-refresh'] as const;
 
 export type TableName = keyof typeof tables;
 export type QueueName = keyof typeof queues;

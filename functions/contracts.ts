@@ -2,6 +2,7 @@ import { configContracts, configTasks } from './config/contract.ts';
 import type { Contract, TaskContract } from './core/contract.ts';
 import { documentationContracts } from './documentation/contract.ts';
 import { eventContracts, eventTasks } from './events/contract.ts';
+import { knowledgeContracts, knowledgeTasks } from './knowledge/contract.ts';
 import { observabilityContracts } from './observability/contract.ts';
 import { observabilityTasks } from './observability/task-contracts.ts';
 import { pipelineContracts, pipelineTasks } from './pipelines/contract.ts';
@@ -17,6 +18,7 @@ export const contracts: readonly Contract[] = [
   ...eventContracts,
   ...webhookContracts,
   ...workflowContracts,
+  ...knowledgeContracts,
   ...observabilityContracts,
   ...documentationContracts,
 ];
@@ -29,5 +31,6 @@ export const taskContracts: readonly TaskContract[] = [
   ...eventTasks,
   ...webhookTasks,
   ...workflowTasks,
+  ...knowledgeTasks,
   ...observabilityTasks,
 ];

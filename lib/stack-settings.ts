@@ -84,6 +84,9 @@ export const stackContext = z.object({
   restartTimeoutSeconds: fromText(z.int())
     .optional()
     .describe('How long a restarted service may take to become healthy, when the request does not say.'),
+  knowledgeSourceDeadlineSeconds: fromText(z.int())
+    .optional()
+    .describe('How long one source may take to be ingested again in a refresh of the knowledge layer.'),
   dockerHost: z
     .string()
     .optional()
@@ -222,6 +225,7 @@ function environmentOf(context: Context): Record<string, string> {
     PROBE_SLOW_MS: context.probeSlowMs?.toString(),
     SCRAPE_INTERVAL_SECONDS: context.scrapeIntervalSeconds?.toString(),
     RESTART_TIMEOUT_SECONDS: context.restartTimeoutSeconds?.toString(),
+    KNOWLEDGE_SOURCE_DEADLINE_SECONDS: context.knowledgeSourceDeadlineSeconds?.toString(),
     DOCKER_HOST: context.dockerHost,
     WEBHOOK_ALLOW: context.webhookAllow.join(','),
     WEBHOOK_RETRY_DELAYS: context.webhookRetryDelays?.join(','),

@@ -1,7 +1,7 @@
 import type { Backend } from '../../backend/backend.ts';
 
-/** What only one may work on at a time: a branch of a repository, a service. */
-export const lockKinds = ['branch', 'service'] as const;
+/** What only one may work on at a time: a branch of a repository, a service, the knowledge layer. */
+export const lockKinds = ['branch', 'service', 'refresh'] as const;
 export type LockKind = (typeof lockKinds)[number];
 
 /** More are told as so many: a figure for people to look at, who have seen by then that something is wrong. */

@@ -84,6 +84,12 @@ const roundIntervals = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
 
 const roundInterval = z.literal(roundIntervals, `must divide a minute: ${roundIntervals.join(', ')}`);
 
+/**
+ * Six hours: a source that takes longer is better ingested by itself, and with 80 sources an execution stays within the
+ * history of Step Functions; see functions/knowledge/source-run.ts.
+ */
+const sourceDeadlineSecondsMax = 6 * 3600;
+
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** Settings by themselves. */
@@ -145,6 +151,13 @@ const fields = z.object({
     .max(900)
     .default(120)
     .describe('How long a restarted service may take to become healthy, in seconds, when the request does not say.'),
+  KNOWLEDGE_SOURCE_DEADLINE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(5)
+    .max(sourceDeadlineSecondsMax)
+    .default(3600)
+    .describe('How long one source may take to be ingested again in a refresh of the knowledge layer, in seconds.'),
   DOCKER_HOST: dockerHost
     .default('unix:///var/run/docker.sock')
     .describe(
@@ -173,6 +186,7 @@ export interface FunctionSettings {
   probeSlowMs: number;
   scrapeIntervalSeconds: number;
   restartTimeoutSeconds: number;
+  knowledgeSourceDeadlineSeconds: number;
   dockerHost: string;
   webhookAllow: AllowEntry[];
   /** Seconds between the tries of a delivery. */
@@ -261,6 +275,7 @@ export function settingsOf(settings: Fields): FunctionSettings {
     probeSlowMs,
     scrapeIntervalSeconds: settings.SCRAPE_INTERVAL_SECONDS,
     restartTimeoutSeconds: settings.RESTART_TIMEOUT_SECONDS,
+    knowledgeSourceDeadlineSeconds: settings.KNOWLEDGE_SOURCE_DEADLINE_SECONDS,
     dockerHost: settings.DOCKER_HOST,
     webhookAllow: settings.WEBHOOK_ALLOW,
     webhookRetryDelays: settings.WEBHOOK_RETRY_DELAYS,

@@ -15,6 +15,8 @@ export {
   type EventData,
   type EventType,
   eventTypeNames,
+  refreshCounts,
+  refreshEnds,
   restartActions,
   restartOutcomes,
   serviceStatuses,

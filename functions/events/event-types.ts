@@ -21,6 +21,23 @@ export const restartActions = ['restart', 'update', 'recreate'] as const;
 export const restartOutcomes = ['restarted', 'rolled_back', 'not_healthy', 'failed'] as const;
 
 /**
+ * How a refresh ended. `failed`: nothing could be done, since no plan could be made, all sources failed or the refresh was
+ * broken off. `completed_with_errors`: a source, a collection or the caches failed.
+ */
+export const refreshEnds = ['completed', 'completed_with_errors', 'failed'] as const;
+
+const count = z.int().min(0);
+
+/** What became of the sources of a refresh. */
+export const refreshCounts = {
+  checked: count.describe('Sources whose freshness was looked at.'),
+  ingested: count.describe('Sources that were ingested again.'),
+  unchanged: count.describe('Sources that were not stale and were left as they are.'),
+  deleted: count.describe('Sources that are not there any more.'),
+  errors: count.describe('Sources that could not be ingested.'),
+};
+
+/**
  * What events are about. Events about one resource share a sequence: `idField` is the field of `data` that tells which
  * one it is, and `keptDays` says, of resources that end, how long after its last event the sequence is remembered.
  */
@@ -31,6 +48,9 @@ export const eventResources = {
   webhook: { idField: 'webhook_id' },
   /** An execution ends within days, and has one event. */
   execution: { idField: 'execution_id', keptDays: 90 },
+  /** A refresh ends within days, and has one event. */
+  refresh: { idField: 'refresh_id', keptDays: 90 },
+  source: { idField: 'source_id' },
 } as const satisfies Record<string, { idField: string; keptDays?: number }>;
 
 export type EventResource = keyof typeof eventResources;
@@ -152,6 +172,28 @@ export const eventTypes = {
         .describe(
           'The first of the failures without a success in between; null when it was taking deliveries until then.',
         ),
+    }),
+  },
+  'knowledge.refreshed': {
+    summary: 'A refresh of the knowledge layer ended; `status` tells how.',
+    resource: 'refresh',
+    data: z.object({
+      refresh_id: idOf('ref'),
+      status: z.enum(refreshEnds),
+      duration_ms: durationMs,
+      ...refreshCounts,
+      left_out: z.int().min(0).describe('Stale sources that were too many for one refresh.'),
+      error: z.object({ code: z.string(), message: z.string() }).nullable().describe('Why it failed; null otherwise.'),
+    }),
+  },
+  'knowledge.source.stale': {
+    summary: 'A source of the knowledge layer became stale: what was ingested is older than the source.',
+    resource: 'source',
+    data: z.object({
+      source_id: z.string().describe('The id that knowledge-ingestor gave it.'),
+      source_url: z.string().nullable(),
+      collection: z.string().nullable(),
+      last_ingested_at: utcTimestamp.nullable(),
     }),
   },
   'workflow.completed': {

@@ -1,15 +1,9 @@
-import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
+import type { Backend } from '../../backend/backend.ts';
 import { ApiError } from '../core/errors.ts';
-import type { LockKind } from '../core/locks.ts';
+import { freeLock, type Holder, takeLock } from '../core/owned-lock.ts';
 import { isoTime } from '../core/schemas.ts';
 import { orderedStages, type Pipeline } from './pipeline.ts';
 import { findPipeline } from './pipeline-store.ts';
-
-/**
- * How long a holder whose pipeline is not stored yet is believed, in ms. Storing follows at once; a minute means that
- * the process died in between.
- */
-const claimMs = 60_000;
 
 const keyOf = ({ repository, branch }: Target) => ({ pk: `branch#${repository}#${branch}`, sk: 'lock' });
 
@@ -26,34 +20,24 @@ interface Claim {
  * holder never stored its pipeline and its claim has run out; taking it again as the same owner renews the claim.
  * Throws PIPELINE_RUNNING, naming the holder, otherwise.
  */
-export async function takeBranch(backend: Backend, claim: Claim): Promise<void> {
-  const key = keyOf(claim.target);
-  const lock = { ...key, kind: 'branch' satisfies LockKind, owner: claim.owner, claim_until: claim.nowMs + claimMs };
-  if (await isApplied(backend.table('locks').put(lock, { exists: false }))) return;
-  const held = await backend.table('locks').get(key);
-  if (!held) return takeBranch(backend, claim);
-  const holder = held['owner'] as string;
-  if (holder !== claim.owner) await refuseIfWorking(backend, held, claim.nowMs);
-  const unchanged = { equals: { owner: holder, claim_until: held['claim_until'] as number } };
-  if (await isApplied(backend.table('locks').put(lock, unchanged))) return;
-  return takeBranch(backend, claim);
+export function takeBranch(backend: Backend, { target, owner, nowMs }: Claim): Promise<void> {
+  const refuseIfAtWork = (holder: Holder) => refuseIfWorking(backend, holder);
+  return takeLock(backend, { key: keyOf(target), kind: 'branch', owner, nowMs, refuseIfAtWork });
 }
 
 /** Frees a branch if this pipeline holds it. */
-export async function freeBranch(backend: Backend, target: Target, owner: string): Promise<void> {
-  await isApplied(backend.table('locks').delete(keyOf(target), { equals: { owner } }));
+export function freeBranch(backend: Backend, target: Target, owner: string): Promise<void> {
+  return freeLock(backend, keyOf(target), owner);
 }
 
-async function refuseIfWorking(backend: Backend, held: Item, nowMs: number): Promise<void> {
-  const holder = held['owner'] as string;
-  const claimUntil = held['claim_until'] as number;
-  const pipeline = await findPipeline(backend, holder);
-  if (pipeline ? pipeline.status !== 'running' : claimUntil <= nowMs) return;
+async function refuseIfWorking(backend: Backend, { owner, sinceMs, isClaiming }: Holder): Promise<void> {
+  const pipeline = await findPipeline(backend, owner);
+  if (pipeline ? pipeline.status !== 'running' : !isClaiming) return;
   throw new ApiError('PIPELINE_RUNNING', {
     details: {
-      pipeline_id: holder,
+      pipeline_id: owner,
       stage: (pipeline && currentStage(pipeline)) ?? null,
-      started_at: isoTime(pipeline?.createdMs ?? claimUntil - claimMs),
+      started_at: isoTime(pipeline?.createdMs ?? sinceMs),
     },
   });
 }

@@ -1,14 +1,10 @@
-import { type Backend, isApplied } from '../../backend/backend.ts';
+import type { Backend } from '../../backend/backend.ts';
 import { ApiError } from '../core/errors.ts';
-import type { LockKind } from '../core/locks.ts';
+import { freeLock, type Holder, ownerOf, takeLock } from '../core/owned-lock.ts';
 import { isoTime } from '../core/schemas.ts';
 import { findOperation } from './operation-store.ts';
 
-/**
- * How long a holder whose operation is not stored yet is believed, in ms. Storing follows at once; a minute means that
- * the process died in between.
- */
-const claimMs = 60_000;
+type Tables = Pick<Backend, 'table'>;
 
 const keyOf = (service: string) => ({ pk: `restart#${service}`, sk: 'lock' });
 
@@ -23,54 +19,26 @@ interface Claim {
  * never stored and its claim has run out. Taking it again for the same operation renews the claim. Throws CONFLICT,
  * naming the holder, otherwise.
  */
-export async function takeService(backend: Pick<Backend, 'table'>, claim: Claim): Promise<void> {
-  const key = keyOf(claim.service);
-  const lock = {
-    ...key,
-    kind: 'service' satisfies LockKind,
-    owner: claim.operationId,
-    claim_until: claim.nowMs + claimMs,
-  };
-  if (await isApplied(backend.table('locks').put(lock, { exists: false }))) return;
-  const held = await backend.table('locks').get(key);
-  if (!held) return takeService(backend, claim);
-  const owner = held['owner'] as string;
-  const claimUntil = held['claim_until'] as number;
-  if (owner !== claim.operationId) await refuseIfAtWork(backend, { owner, claimUntil, nowMs: claim.nowMs });
-  const unchanged = { equals: { owner, claim_until: claimUntil } };
-  if (await isApplied(backend.table('locks').put(lock, unchanged))) return;
-  return takeService(backend, claim);
+export function takeService(backend: Tables, { service, operationId: owner, nowMs }: Claim): Promise<void> {
+  const refuse = (holder: Holder) => refuseIfAtWork(backend, holder);
+  return takeLock(backend, { key: keyOf(service), kind: 'service', owner, nowMs, refuseIfAtWork: refuse });
 }
 
 /** Whether the service is held for this operation. */
-export async function holdsService(
-  backend: Pick<Backend, 'table'>,
-  service: string,
-  operationId: string,
-): Promise<boolean> {
-  return (await backend.table('locks').get(keyOf(service)))?.['owner'] === operationId;
+export async function holdsService(backend: Tables, service: string, operationId: string): Promise<boolean> {
+  return (await ownerOf(backend, keyOf(service))) === operationId;
 }
 
 /** Lets the next restart in, if this operation holds the service. */
-export async function freeService(
-  backend: Pick<Backend, 'table'>,
-  service: string,
-  operationId: string,
-): Promise<void> {
-  await isApplied(backend.table('locks').delete(keyOf(service), { equals: { owner: operationId } }));
+export function freeService(backend: Tables, service: string, operationId: string): Promise<void> {
+  return freeLock(backend, keyOf(service), operationId);
 }
 
-interface Holder {
-  owner: string;
-  claimUntil: number;
-  nowMs: number;
-}
-
-async function refuseIfAtWork(backend: Pick<Backend, 'table'>, { owner, claimUntil, nowMs }: Holder): Promise<void> {
+async function refuseIfAtWork(backend: Tables, { owner, sinceMs, isClaiming }: Holder): Promise<void> {
   const operation = await findOperation(backend, owner);
-  if (operation ? operation.unfinished === undefined : claimUntil <= nowMs) return;
+  if (operation ? operation.unfinished === undefined : !isClaiming) return;
   throw new ApiError('CONFLICT', {
     message: 'A restart of this service is running.',
-    details: { operation_id: owner, started_at: isoTime(operation?.createdMs ?? claimUntil - claimMs) },
+    details: { operation_id: owner, started_at: isoTime(operation?.createdMs ?? sinceMs) },
   });
 }

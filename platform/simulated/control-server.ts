@@ -5,9 +5,10 @@ import { createJsonServer, jsonOf, type Received } from './json-server.ts';
 import { createRouter } from './router.ts';
 import type { Platform } from './service-server.ts';
 import { found, isoTime, Refusal, type Reply } from './stand-in.ts';
+import { changeSource } from './stand-ins/ingestion.ts';
 
 /**
- * The server through which faults are asked for and what happened is read: `/faults`, `/requests`, `/starts`.
+ * The server through which faults are asked for and what happened is read: `/faults`, `/sources`, `/requests`, `/starts`.
  * `applyFaults` is awaited before a change of faults is answered.
  */
 export function createControlServer(platform: Platform, applyFaults: () => Promise<void>): Server {
@@ -21,7 +22,7 @@ export function createControlServer(platform: Platform, applyFaults: () => Promi
 type ControlRoute = (received: Received, params: Record<string, string | undefined>) => Promise<Reply> | Reply;
 
 function routesOf(
-  { faults, journal, world }: Platform,
+  { faults, journal, world, clock }: Platform,
   applyFaults: () => Promise<void>,
 ): Record<string, ControlRoute> {
   return {
@@ -40,6 +41,10 @@ function routesOf(
       found(faults.remove(Number(id)) || undefined, 'fault');
       await applyFaults();
       return { body: { removed: 1 } };
+    },
+    'POST /sources/:id/stale': (_received, { id = '' }) => {
+      changeSource(world, id, clock.now());
+      return { body: { id, state: 'stale' } };
     },
     'GET /requests': ({ query }) => {
       const entries = journal.list(query.get('service') ?? '', query.get('match') ?? '');

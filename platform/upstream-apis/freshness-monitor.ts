@@ -35,8 +35,9 @@ export const freshnessMonitor = {
   stats: (): UpstreamCall<FreshnessStats> => ({ service, method: 'GET', path: '/v1/stats', schema: freshnessStats }),
 };
 
+/** Ids become keys of stored items, which are bounded. */
 const freshnessSource = z.object({
-  id: z.string().min(1),
+  id: z.string().min(1).max(256),
   state: z.enum(['fresh', 'stale', 'checking', 'reingesting', 'error']),
   source_url: z.string().nullish(),
   collection: z.string().nullish(),

@@ -9,6 +9,14 @@ export const knowledgeBase = {
     ...graphql('query ($limit: Int) { pages { list(limit: $limit) { id path title updatedAt } } }', { limit }),
     schema: wikiPages,
   }),
+  /** The page that was changed last; an empty list where there are none. */
+  latestPage: (): UpstreamCall<WikiPages> & { isRepeatable: true } => ({
+    ...graphql(
+      'query { pages { list(limit: 1, orderBy: UPDATED, orderByDirection: DESC) { id path title updatedAt } } }',
+      {},
+    ),
+    schema: wikiPages,
+  }),
   countPages: (): UpstreamCall<WikiTotals> & { isRepeatable: true } => ({
     ...graphql('query { system { info { pagesTotal } } }', {}),
     schema: wikiTotals,

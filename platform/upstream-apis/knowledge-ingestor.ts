@@ -47,7 +47,7 @@ export const ingestBatchRequest = z.object({
 
 /** `documents` and `chunks` grow while the status is `ingesting`. */
 const ingestSource = z.object({
-  id: z.string().min(1),
+  id: z.string().min(1).max(256),
   status: z.enum(['pending', 'ingesting', 'completed', 'failed']),
   source_type: z.string(),
   source_url: z.string().nullish(),

@@ -15,6 +15,14 @@ export const neo4jGraphrag = {
     isRepeatable: true,
   }),
   stats: (): UpstreamCall<GraphStats> => ({ service, method: 'GET', path: '/graph/stats', schema: graphStats }),
+  /** Answers 503 while Neo4j behind it cannot be reached. */
+  getReadiness: (): UpstreamCall<unknown> => ({
+    service,
+    method: 'GET',
+    path: '/ready',
+    format: 'any',
+    schema: z.unknown(),
+  }),
 };
 
 export const patternsRequest = z.object({

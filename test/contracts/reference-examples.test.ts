@@ -7,6 +7,7 @@ import { contracts } from '../../functions/contracts.ts';
 import { errorCodes } from '../../functions/core/errors.ts';
 import { defaultRateLimits } from '../../functions/core/rate-limit.ts';
 import { utcTimestamp } from '../../functions/core/schemas.ts';
+import { getKnowledgeStatusContract, refreshKnowledgeContract } from '../../functions/knowledge/contract.ts';
 import { getHealthContract } from '../../functions/observability/contract.ts';
 import { executePipelineContract, listPipelinesContract } from '../../functions/pipelines/contract.ts';
 import { referenceErrorCodes, referenceExamples, referenceRateLimits } from './reference-examples.ts';
@@ -41,6 +42,21 @@ describe('the reference example of configuring a service', () => {
   });
 });
 
+it('the reference example of refreshing the knowledge layer is a valid request, taken as it stands', () => {
+  const { request } = referenceExamples.refreshKnowledge;
+  expect(refreshKnowledgeContract.body.parse(request)).toEqual({ ...request, dry_run: false });
+});
+
+it('the reference example of the knowledge layer is a valid answer, field by field', () => {
+  const response = asWeWriteIt(referenceExamples.getKnowledgeStatus.response);
+  const answer = z.strictObject(getKnowledgeStatusContract.answers.ok.body.shape);
+  expect(answer.parse(response)).toEqual(response);
+  for (const [name, component] of Object.entries(response)) {
+    const { shape } = answer.shape[name as keyof typeof response];
+    expect(Object.keys(shape), name).toEqual(Object.keys(component));
+  }
+});
+
 it('the reference example of the health is a valid answer', () => {
   const { response } = referenceExamples.getHealth;
   expect(getHealthContract.answers.ok.body.parse(response)).toEqual(response);
@@ -68,6 +84,8 @@ describe('the paths of the reference are ours', () => {
     'POST /api/v1/pipeline/{pipeline_id}/cancel',
     'GET /api/v1/config',
     'PATCH /api/v1/config/services/{name}',
+    'POST /api/v1/knowledge/refresh',
+    'GET /api/v1/knowledge/status',
     'GET /api/v1/events',
     'GET /health',
   ])('%s', (route) => {

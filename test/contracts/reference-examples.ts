@@ -78,6 +78,43 @@ export const referenceExamples = {
       },
     },
   },
+  refreshKnowledge: {
+    request: {
+      sources: ['all'],
+      force_reingest: false,
+      rebuild_cache: true,
+      collections: ['code_embeddings', 'doc_embeddings'],
+    },
+  },
+  getKnowledgeStatus: {
+    response: {
+      qdrant: {
+        status: 'healthy',
+        collections: 4,
+        total_points: 125000,
+      },
+      neo4j: {
+        status: 'healthy',
+        patterns: 54,
+        relationships: 120,
+      },
+      wiki: {
+        status: 'healthy',
+        pages: 16,
+        last_sync: '2025-01-15T10:00:00Z',
+      },
+      semantic_cache: {
+        status: 'healthy',
+        entries: 5420,
+        hit_rate: 0.73,
+      },
+      freshness: {
+        sources_monitored: 12,
+        stale_sources: 1,
+        last_check: '2025-01-15T10:15:00Z',
+      },
+    },
+  },
   getHealth: {
     response: {
       status: 'healthy',

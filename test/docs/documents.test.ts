@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serviceConfigPatch } from '../../functions/config/contract.ts';
+import { refreshBody } from '../../functions/knowledge/refresh-schemas.ts';
 import { pipelineRequest } from '../../functions/pipelines/contract.ts';
 import { webhookBody, webhookPatch } from '../../functions/webhooks/webhook-schemas.ts';
 import { executeWorkflowContract } from '../../functions/workflows/contract.ts';
@@ -42,6 +43,7 @@ describe('the documents', () => {
   const schemas = [
     { path: '/faults', schema: faultRequest },
     { path: '/config/services/', schema: serviceConfigPatch },
+    { path: '/knowledge/refresh', schema: refreshBody },
     { path: '/webhooks/$ID', schema: webhookPatch },
     { path: '/webhooks', schema: webhookBody },
     { path: '/$ID/execute', schema: executeWorkflowContract.body },

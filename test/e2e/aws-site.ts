@@ -39,6 +39,7 @@ export async function startAwsSite(): Promise<AwsSite> {
     stageDeadlines: numbers(siteSettings.STAGE_DEADLINES),
     monitorSeconds: Number(siteSettings.MONITOR_SECONDS),
     probeIntervalSeconds: Number(siteSettings.PROBE_INTERVAL_SECONDS),
+    knowledgeSourceDeadlineSeconds: Number(siteSettings.KNOWLEDGE_SOURCE_DEADLINE_SECONDS),
     webhookAllow: [receiverAddress],
     webhookRetryDelays: siteSettings.WEBHOOK_RETRY_DELAYS.split(',').map(Number),
     logLevel: 'ERROR',

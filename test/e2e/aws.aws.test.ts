@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type AwsSite, startAwsSite } from './aws-site.ts';
 import { describeConfiguration } from './config-suite.ts';
+import { describeKnowledge } from './knowledge-suite.ts';
 import { describeMetrics } from './metrics-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
@@ -27,3 +28,4 @@ describeServices(() => site);
 describeWorkflowDefinitions(() => site);
 describeWorkflowHooks(() => site);
 describeWorkflows(() => site);
+describeKnowledge(() => site);

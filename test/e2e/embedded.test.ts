@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeConfiguration } from './config-suite.ts';
 import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
+import { describeKnowledge, describeStaleSources } from './knowledge-suite.ts';
 import { describeMetrics } from './metrics-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
@@ -25,3 +26,5 @@ describeServices(() => site);
 describeWorkflowDefinitions(() => site);
 describeWorkflowHooks(() => site);
 describeWorkflows(() => site);
+describeStaleSources(() => site);
+describeKnowledge(() => site);

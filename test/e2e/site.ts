@@ -18,11 +18,13 @@ export interface Site {
 
 /** The settings under which the suite runs: limits above what it needs but low enough to be met, and a deadline worth waiting for. */
 export const siteSettings = {
-  RATE_LIMITS: 'read=5000,write=1000,pipeline_execution=60,service_restart=100,webhook_registration=100',
+  RATE_LIMITS:
+    'read=5000,write=1000,pipeline_execution=60,service_restart=100,webhook_registration=100,knowledge_refresh=200',
   STAGE_DEADLINES: 'generate=12',
   MONITOR_SECONDS: '1',
   PROBE_INTERVAL_SECONDS: '2',
   WEBHOOK_RETRY_DELAYS: '1,1',
+  KNOWLEDGE_SOURCE_DEADLINE_SECONDS: '6',
 };
 
 export interface Answer<T = Record<string, unknown>> {

@@ -45,6 +45,7 @@ describe.each(machines)('the state machine %s', (machine) => {
       pipeline: 'PipelineMachine',
       'service-restart': 'ServiceRestartMachine',
       workflow: 'WorkflowMachine',
+      'knowledge-refresh': 'KnowledgeRefreshMachine',
     };
     const id = ids[machine];
     const [, found] = ofType('AWS::StepFunctions::StateMachine').find(([name]) => name.startsWith(id)) ?? [];

@@ -48,6 +48,7 @@ describe('what a team gets without choosing', () => {
       deliveries: { PointInTimeRecoveryEnabled: true },
       workflows: { PointInTimeRecoveryEnabled: true },
       executions: { PointInTimeRecoveryEnabled: true },
+      knowledge: { PointInTimeRecoveryEnabled: true },
       metrics: { PointInTimeRecoveryEnabled: true },
       requests: { PointInTimeRecoveryEnabled: false },
     });
@@ -130,6 +131,8 @@ describe('what a team can choose', () => {
     const expected = [
       ...stages.map((stage) => `run${stage}`),
       ...['pollservices', 'inspectcontainers', 'getservice', 'getserviceconfig', 'deliverwebhook', 'driveworkflow'],
+      ...['refreshknowledge', 'getknowledgestatus', 'planrefresh', 'ingestsource', 'checkcollections', 'rebuildcaches'],
+      'checkfreshness',
       'scrapeservices',
       ...['preparerestart', 'applyrestart', 'checkrestart', 'rollbackrestart', 'finishrestart', 'reconcilerestarts'],
     ];

@@ -23,7 +23,15 @@ export interface MachineState {
   Default?: string;
   Next?: string;
   End?: boolean;
-  ItemProcessor?: { ProcessorConfig?: { Mode?: string } };
+  ItemProcessor?: MachineDefinition & { ProcessorConfig?: { Mode?: string } };
+}
+
+/** Every state with its name, those inside a Map included. */
+export function statesOf({ States: states }: Pick<MachineDefinition, 'States'>): [string, MachineState][] {
+  return Object.entries(states).flatMap(([name, state]) => [
+    [name, state],
+    ...(state.ItemProcessor ? statesOf(state.ItemProcessor) : []),
+  ]);
 }
 
 export const machineFiles = readdirSync(folder).filter((name) => name.endsWith('.asl.json'));

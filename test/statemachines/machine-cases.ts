@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readDefinition } from './definitions.ts';
+import { readDefinition, statesOf } from './definitions.ts';
 import { type MachineCase, type MachineRun, runMachine } from './run-machine.ts';
 
 /** The runs of a machine's cases, there while its tests run. */
@@ -10,7 +10,7 @@ export interface CaseRuns {
 
 /** Runs each case of a machine once, expects its path and output, and that the cases together visit all of the machine. */
 export function describeCases(file: string, cases: readonly MachineCase[]): CaseRuns {
-  const states = Object.entries(readDefinition(file).States);
+  const states = statesOf(readDefinition(file));
   const runs = new Map<string, MachineRun>();
   const all = () => [...runs.values()];
   const of = (name: string) => runs.get(name) as MachineRun;

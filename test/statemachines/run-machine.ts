@@ -1,5 +1,5 @@
 import { StateMachine } from 'aws-local-stepfunctions';
-import { readDefinition } from './definitions.ts';
+import { readDefinition, statesOf } from './definitions.ts';
 
 /** What a task answers at each of its calls; the last answer is given to every further call. An Error is thrown. */
 export type TaskResults = Record<string, readonly (object | Error)[]>;
@@ -50,7 +50,7 @@ export async function runTasks(
     calls.push({ state, input: taskInput });
     return perform(state, taskInput);
   };
-  const states = Object.keys(definition.States);
+  const states = statesOf(definition).map(([name]) => name);
   const none = Object.fromEntries(states.map((state) => [state, 0]));
   const machine = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
   const execution = machine.run(input as never, {
@@ -61,8 +61,8 @@ export async function runTasks(
     },
   });
   const [output, events] = await Promise.all([execution.result, collect(execution.eventLogs)]);
-  const statesOf = (type: string) => events.flatMap((event) => (event.type === type ? [event.state?.name ?? ''] : []));
-  const [path, caught] = [statesOf('StateEntered'), statesOf('StateCaught')];
+  const namesOf = (type: string) => events.flatMap((event) => (event.type === type ? [event.state?.name ?? ''] : []));
+  const [path, caught] = [namesOf('StateEntered'), namesOf('StateCaught')];
   const steps = path.slice(1).map((to, index): [string, string] => [path[index] as string, to]);
   return { path, output, calls, caught, steps };
 }

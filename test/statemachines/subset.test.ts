@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { machines } from '../../backend/resources.ts';
 import { taskContracts } from '../../functions/contracts.ts';
-import { type MachineState, machineFiles, readDefinition, readText } from './definitions.ts';
+import { type MachineState, machineFiles, readDefinition, readText, statesOf } from './definitions.ts';
 
 it('every machine has its file, and every file its machine', () => {
   expect(machineFiles.sort()).toEqual(machines.map((name) => `${name}.asl.json`).sort());
@@ -18,7 +18,7 @@ const waitSecondsMax = 24 * 24 * 3600;
 
 describe.each(machineFiles)('%s stays in the subset that both homes run alike', (file) => {
   const definition = readDefinition(file);
-  const states = Object.entries(definition.States);
+  const states = statesOf(definition);
   const ofType = (type: string) => states.filter(([, state]) => state.Type === type);
   const each = (type: string, check: (state: MachineState, name: string) => void) => {
     for (const [name, state] of ofType(type)) check(state, name);
@@ -85,7 +85,10 @@ describe.each(machineFiles)('%s stays in the subset that both homes run alike', 
 
   it('has a default for every choice', () => {
     each('Choice', ({ Default: otherwise }, name) => {
-      expect(Object.keys(definition.States), name).toContain(otherwise);
+      expect(
+        states.map(([each]) => each),
+        name,
+      ).toContain(otherwise);
     });
   });
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type * as z from 'zod';
 import { variableOf } from '../../backend/embedded/secrets.ts';
+import type { Access } from '../../backend/resources.ts';
 import { embeddedSettings, readEmbeddedSettings } from '../../bin/embedded/settings.ts';
 import { functionSettings, readFunctionSettings, stageNames } from '../../functions/core/settings.ts';
+import { knowledgeContracts, knowledgeTasks } from '../../functions/knowledge/contract.ts';
 import { stageServices } from '../../functions/pipelines/task-contracts.ts';
 import { stackContext } from '../../lib/stack-settings.ts';
 import { code, markdownTable } from './markdown-table.ts';
@@ -53,16 +55,22 @@ function stageDeadlines(): string {
 }
 
 function credentials(): string {
-  const services = [...new Set(stageNames.flatMap((stage) => stageServices[stage]))].sort();
+  const callers: [caller: string, services: readonly string[]][] = [
+    ...stageNames.map((stage) => [code(stage), stageServices[stage]] as [string, readonly string[]]),
+    ['the knowledge layer', knowledgeServices()],
+  ];
+  const services = [...new Set(callers.flatMap(([, called]) => called))].sort();
   const rows = services.map((service) => [
     code(service),
-    stageNames
-      .filter((stage) => stageServices[stage].includes(service))
-      .map(code)
-      .join(', '),
+    callers.flatMap(([caller, called]) => (called.includes(service) ? [caller] : [])).join(', '),
     code(variableOf(`upstream/${service}`)),
   ]);
-  return markdownTable(['Service', 'Called by the stages', 'Variable in the embedded home'], rows);
+  return markdownTable(['Service', 'Called by', 'Variable in the embedded home'], rows);
+}
+
+function knowledgeServices(): string[] {
+  const declared: readonly { access: Access }[] = [...knowledgeContracts, ...knowledgeTasks];
+  return declared.flatMap(({ access: { services = [] } }) => services);
 }
 
 function cdkContext(): string {

@@ -51,7 +51,10 @@ export const knowledgeIngestor: StandIn = {
   },
 };
 
-/** Stands in for freshness-monitor. It watches the sources of knowledge-ingestor; one not ingested for a day is stale. */
+/**
+ * Stands in for freshness-monitor. It watches the sources of knowledge-ingestor; one not ingested for a day, or changed since
+ * it was, is stale.
+ */
 export const freshnessMonitor: StandIn = {
   routes: {
     'GET /v1/sources': (call) => listed(freshnessOfAll(call)),
@@ -90,10 +93,21 @@ export function addPresetSources(world: World, now: number): void {
   }
 }
 
-/** Chunks of all completed ingestions into a collection. */
+/** Changes a source outside, so that it is stale until it is ingested again. A 404 where there is none of this id. */
+export function changeSource(world: World, id: string, now: number): void {
+  rowNamed(world, id);
+  world.work.accept({ service: 'freshness-monitor', kind: 'change', subject: id, request: {}, now, isPreset: true });
+}
+
+/** Chunks of all completed ingestions into a collection, of each source as it was ingested last. */
 export function chunksIn(collection: string, world: World, now: number): number {
   const rows = world.work.list(service, 'ingest').filter((row) => describe(row).collection === collection);
-  return rows.reduce((sum, row) => sum + Math.floor(chunksOf(row) * workProgress(row, now)), 0);
+  return rows.reduce((sum, row) => sum + chunksNow(row, world, now), 0);
+}
+
+function chunksNow(row: WorkRow, world: World, now: number): number {
+  const again = world.work.list(service, 'reingest', idOf(row)).filter((each) => workState(each, now) === 'done');
+  return again.length > 0 ? chunksOf(row, again.length) : Math.floor(chunksOf(row, 0) * workProgress(row, now));
 }
 
 const dayMs = 86_400_000;
@@ -106,9 +120,13 @@ function idOf(row: WorkRow): string {
   return `src-${row.number}`;
 }
 
-function rowOf(call: Call): WorkRow {
-  const number = Number(call.params['id']?.replace('src-', ''));
-  return found(Number.isInteger(number) ? call.world.work.find(service, 'ingest', number) : undefined, 'source');
+function rowOf({ params, world }: Call): WorkRow {
+  return rowNamed(world, params['id'] ?? '');
+}
+
+function rowNamed(world: World, id: string): WorkRow {
+  const number = Number(id.replace('src-', ''));
+  return found(Number.isInteger(number) ? world.work.find(service, 'ingest', number) : undefined, 'source');
 }
 
 /** The last ingestion of the source. */
@@ -116,12 +134,13 @@ function latestOf(row: WorkRow, world: World): WorkRow {
   return world.work.list(service, 'reingest', idOf(row)).at(-1) ?? row;
 }
 
-function documentsOf(row: WorkRow): number {
-  return describe(row).documents ?? spread(`documents ${row.number}`, 40, 200);
+/** A source has a document more each time that it is ingested again. */
+function documentsOf(row: WorkRow, again: number): number {
+  return (describe(row).documents ?? spread(`documents ${row.number}`, 40, 200)) + again;
 }
 
-function chunksOf(row: WorkRow): number {
-  return documentsOf(row) * spread(`chunks ${row.number}`, 4, 9);
+function chunksOf(row: WorkRow, again: number): number {
+  return documentsOf(row, again) * spread(`chunks ${row.number}`, 4, 9);
 }
 
 const ingestStatuses = {
@@ -136,6 +155,7 @@ function sourceOf(row: WorkRow, { world, now }: Call): IngestSource {
   const latest = latestOf(row, world);
   const status = ingestStatuses[workState(latest, now)];
   const share = workProgress(latest, now);
+  const again = latest === row ? 0 : latest.ordinal;
   const { source_type, source_url, collection } = describe(row);
   return {
     id: idOf(row),
@@ -143,8 +163,8 @@ function sourceOf(row: WorkRow, { world, now }: Call): IngestSource {
     source_type,
     source_url: source_url ?? null,
     collection,
-    documents: Math.floor(documentsOf(row) * share),
-    chunks: Math.floor(chunksOf(row) * share),
+    documents: Math.floor(documentsOf(row, again) * share),
+    chunks: Math.floor(chunksOf(row, again) * share),
     created_at: isoTime(row.accepted_at),
     completed_at: status === 'completed' && latest.ends_at !== null ? isoTime(latest.ends_at) : null,
     error: status === 'failed' ? 'The source could not be cloned.' : null,
@@ -158,10 +178,11 @@ function freshnessOfAll(call: Call): FreshnessSource[] {
 function freshnessOf(row: WorkRow, { world, now }: Call): FreshnessSource {
   const latest = latestOf(row, world);
   const check = world.work.list('freshness-monitor', 'check', idOf(row)).at(-1);
+  const change = world.work.list('freshness-monitor', 'change', idOf(row)).at(-1);
   const { source_url, collection } = describe(row);
   return {
     id: idOf(row),
-    state: freshnessState(latest, now),
+    state: freshnessState(latest, change, now),
     source_url: source_url ?? null,
     collection,
     last_checked_at: isoTime(check?.accepted_at ?? row.accepted_at),
@@ -170,11 +191,12 @@ function freshnessOf(row: WorkRow, { world, now }: Call): FreshnessSource {
   };
 }
 
-function freshnessState(latest: WorkRow, now: number): FreshnessSource['state'] {
+function freshnessState(latest: WorkRow, change: WorkRow | undefined, now: number): FreshnessSource['state'] {
   const state = workState(latest, now);
   if (state === 'failed') return 'error';
   if (state !== 'done') return 'reingesting';
-  return now - latest.accepted_at > dayMs ? 'stale' : 'fresh';
+  const isChanged = change !== undefined && change.number > latest.number;
+  return isChanged || now - latest.accepted_at > dayMs ? 'stale' : 'fresh';
 }
 
 function listed(sources: FreshnessSource[]) {

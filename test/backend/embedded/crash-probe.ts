@@ -19,7 +19,7 @@ export function probeOptions(folder: string): EmbeddedOptions {
         return { retry: [] };
       },
     }),
-    machines: { pipeline: steps, 'service-restart': steps, workflow: steps },
+    machines: { pipeline: steps, 'service-restart': steps, workflow: steps, 'knowledge-refresh': steps },
     onFault: rethrow,
   };
 }

@@ -55,6 +55,7 @@ const calls: [string, UpstreamCall<unknown>][] = [
   ['cache invalidate', semanticCache.invalidate('none')],
   ['patterns', neo4jGraphrag.recommendPatterns({ task: 'user authentication with JWT tokens', language: 'python' })],
   ['graph stats', neo4jGraphrag.stats()],
+  ['graph readiness', neo4jGraphrag.getReadiness()],
   ['collections', vectorMemory.listCollections()],
   ['collection', vectorMemory.getCollection('code_embeddings')],
   ['context build', tokenInfinity.buildContext({ query: 'tokens', max_tokens: 1000, sources: ['neo4j', 'wiki'] })],
@@ -62,6 +63,7 @@ const calls: [string, UpstreamCall<unknown>][] = [
   ['context sources', tokenInfinity.listSources()],
   ['wiki pages', knowledgeBase.listPages(10)],
   ['wiki totals', knowledgeBase.countPages()],
+  ['wiki latest page', knowledgeBase.latestPage()],
   ['coding task', aiCoderAlpha.createTask({ instruction: 'Add a health endpoint', workspace, model: 'gpt-4o' })],
   ['solve', aiCoderBeta.solve({ repo_url: repository, issue_description: 'Fix the login' })],
   ['CI pipeline', codeForge.createPipeline(project, { branch: 'main' })],
@@ -181,6 +183,26 @@ describe('the answers hang together', () => {
     const id = sources[0]?.id ?? '';
     await platform.client.call(knowledgeIngestor.reingest(id));
     expect(await platform.client.call(freshnessMonitor.getSource(id))).toMatchObject({ state: 'fresh' });
+  });
+
+  test('a source that was changed is stale until it is ingested again, which moves the points of its collection', async () => {
+    const stateOf = async () => (await platform.client.call(freshnessMonitor.getSource('src-1'))).state;
+    const points = async () =>
+      (await platform.client.call(vectorMemory.getCollection('code_embeddings'))).result.points_count ?? 0;
+    await platform.client.call(knowledgeIngestor.reingest('src-1'));
+    const [before, source] = [await points(), await platform.client.call(knowledgeIngestor.getSource('src-1'))];
+    expect(await stateOf()).toBe('fresh');
+    expect(await platform.control('POST', '/sources/src-1/stale')).toMatchObject({ status: 200 });
+    expect(await stateOf()).toBe('stale');
+    await platform.client.call(knowledgeIngestor.reingest('src-1'));
+    expect(await stateOf()).toBe('fresh');
+    const again = await platform.client.call(knowledgeIngestor.getSource('src-1'));
+    expect(again.documents).toBe(source.documents + 1);
+    expect(await points()).toBe(before + again.chunks - source.chunks);
+  });
+
+  test('a source that there is not cannot be made stale', async () => {
+    expect(await platform.control('POST', '/sources/src-0/stale')).toMatchObject({ status: 404 });
   });
 
   test('a request of the wrong shape is refused with the field', async () => {
