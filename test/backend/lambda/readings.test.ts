@@ -47,7 +47,7 @@ const handle = (event: CloudWatchLogsEvent) => {
   const lambdaHome: LambdaHome = { ...home, log: createLog('SILENT') };
   return readingsHandler(recordReadings, lambdaHome)(event, { functionName: 'f', memoryLimitInMB: '256' } as Context);
 };
-const counted = () => loadFigures(home.backend, { kind: 'requests', fromMs: home.clock.now() });
+const counted = async () => (await loadFigures(home.backend, ['requests'], home.clock.now())).requests;
 
 describe('a reading on AWS', () => {
   it('is one record in the embedded metric format, whose dimensions are few', () => {
