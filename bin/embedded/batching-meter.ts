@@ -15,7 +15,11 @@ export interface Batch {
   /** Names the batch: stored again, it changes nothing. */
   marker: string;
   readings: Reading[];
+  repeatedSeconds: number;
 }
+
+/** Only this process stores a batch again, and soon: to remember four batches a second for longer would fill the disk. */
+const repeatedSeconds = 3600;
 
 interface MeterOptions {
   clock: AlarmClock;
@@ -69,7 +73,7 @@ export function batchingMeter({ clock, store, log }: MeterOptions): Meter & { cl
 
   async function storeAll(): Promise<void> {
     if (!batch && waiting.size > 0) {
-      batch = { marker: newId('batch', clock.now()), readings: [...waiting.values()] };
+      batch = { marker: newId('batch', clock.now()), readings: [...waiting.values()], repeatedSeconds };
       waiting = new Map();
     }
     if (!batch) return;

@@ -4,11 +4,15 @@
  */
 export type Figures = Readonly<Record<string, number>>;
 
-/** All figures together. A name that one of them lacks counts as 0 there. */
+/**
+ * All figures together. A name that one of them lacks counts as 0 there. A sum stays at the largest whole number that is
+ * exact, 2^53 - 1, which DynamoDB's document client takes too: a service that exposes nonsense must not stop the others.
+ */
 export function sumOf(all: Iterable<Figures>): Figures {
   const sum: Record<string, number> = {};
   for (const figures of all) {
-    for (const [name, value] of Object.entries(figures)) sum[name] = (sum[name] ?? 0) + value;
+    for (const [name, value] of Object.entries(figures))
+      sum[name] = Math.min(Number.MAX_SAFE_INTEGER, (sum[name] ?? 0) + value);
   }
   return sum;
 }

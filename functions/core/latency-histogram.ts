@@ -2,7 +2,8 @@ import type { Figures } from './figures.ts';
 
 /**
  * Upper bounds of the buckets in ms, ascending, from 0.1 ms to 28 hours. A bound is at most 1.09 times the one before it, so
- * a percentile is at most 4.4 % off; and 1, 2 and 5 × 10^k are among them, so that Prometheus gets round bounds exactly.
+ * a percentile is at most 4.4 % off, but for what took less than the first or longer than the last; and 1, 2 and 5 × 10^k from
+ * 0.2 on are among them, so that Prometheus gets round bounds exactly.
  */
 export const boundsMs: readonly number[] = Array.from({ length: 9 }, (_, decade) => decadeBounds(decade - 1)).flat();
 

@@ -7,9 +7,13 @@ export interface FigureChange extends FigurePlace {
   figures: Figures;
 }
 
-/** What readings add, one change for each item that they add to. */
-export function changesOf(readings: readonly Reading[]): FigureChange[] {
-  const all = readings.flatMap((reading) => placesOf(reading).map((place) => ({ ...place, figures: reading.figures })));
+/** What readings add, one change for each item that they add to, as far as its key is wanted. */
+export function changesOf(readings: readonly Reading[], isWanted: (key: Key) => boolean = () => true): FigureChange[] {
+  const all = readings.flatMap((reading) =>
+    placesOf(reading)
+      .filter(({ key }) => isWanted(key))
+      .map((place) => ({ ...place, figures: reading.figures })),
+  );
   const byItem = Map.groupBy(all, ({ key }) => keyText(key));
   return [...byItem.values()].map((changes) => ({
     ...(changes[0] as FigureChange),

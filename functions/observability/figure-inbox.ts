@@ -1,41 +1,48 @@
 import { createHash } from 'node:crypto';
 import { type Item, isApplied, type Key, type Table } from '../../backend/backend.ts';
 import type { Reading } from '../core/figures.ts';
+import { loadDoneGeneration } from './fold-state.ts';
 import { queryAll } from './query-all.ts';
 
 /** Readings that are stored together. The marker names them: the same again are the same. */
 export interface ReadingBatch {
   marker: string;
   readings: readonly Reading[];
+  /** For how long it may be recorded again, in seconds. */
+  repeatedSeconds: number;
 }
 
-/** One partition takes some 1,000 writes a second, and each batch is three. */
+/** A batch as it waits to be folded. */
+export interface WaitingBatch extends ReadingBatch {
+  /** The last fold that was done when it was looked whether the batch is folded: it is in none of these. */
+  unfoldedSince: number;
+}
+
+/** One partition takes some 1,000 write units a second, and a small batch uses two: it is stored, and taken out. */
 const partitions = ['inbox#0', 'inbox#1', 'inbox#2', 'inbox#3'] as const;
 
-/** A message or log batch comes again for as long as dead-letter queues keep it, which is 14 days. */
-const rememberedSeconds = 15 * 24 * 3600;
-
 /** Stores a batch until it is folded into the figures. One that was folded already is not stored again. */
-export async function putInInbox(metrics: Table, { marker, readings }: ReadingBatch): Promise<void> {
+export async function putInInbox(metrics: Table, { marker, readings, repeatedSeconds }: ReadingBatch): Promise<void> {
+  const unfoldedSince = await loadDoneGeneration(metrics);
   if (await isFolded(metrics, marker)) return;
-  await isApplied(metrics.put({ ...inboxKey(marker), readings }, { exists: false }));
+  await isApplied(metrics.put({ ...inboxKey(marker), readings, repeatedSeconds, unfoldedSince }, { exists: false }));
 }
 
 /** Every batch that is not folded, and perhaps some that are and not taken out yet. */
-export async function listInbox(metrics: Pick<Table, 'query'>): Promise<ReadingBatch[]> {
+export async function listInbox(metrics: Pick<Table, 'query'>): Promise<WaitingBatch[]> {
   const found = await Promise.all(partitions.map((partition) => queryAll(metrics, { partition })));
   return found.flat().map(batchIn);
 }
 
 /** Some of these, about as many as told where there are so many. */
-export async function listSomeOfInbox(metrics: Pick<Table, 'query'>, count: number): Promise<ReadingBatch[]> {
+export async function listSomeOfInbox(metrics: Pick<Table, 'query'>, count: number): Promise<WaitingBatch[]> {
   const limit = Math.ceil(count / partitions.length);
   const found = await Promise.all(partitions.map((partition) => metrics.query({ partition, limit })));
   return found.flatMap(({ items }) => items).map(batchIn);
 }
 
 /** The batch of a marker; undefined once it was taken out. */
-export async function loadFromInbox(metrics: Pick<Table, 'get'>, marker: string): Promise<ReadingBatch | undefined> {
+export async function loadFromInbox(metrics: Pick<Table, 'get'>, marker: string): Promise<WaitingBatch | undefined> {
   const item = await metrics.get(inboxKey(marker));
   return item && batchIn(item);
 }
@@ -45,14 +52,19 @@ export async function isFolded(metrics: Pick<Table, 'get'>, marker: string): Pro
   return (await metrics.get(foldedKey(marker))) !== undefined;
 }
 
-/** Remembers that a batch is folded, and only then takes it out: wherever this ends, the batch is not folded again. */
-export async function takeOut(metrics: Table, marker: string, nowMs: number): Promise<void> {
-  await metrics.put({ ...foldedKey(marker), expires_at: Math.ceil(nowMs / 1000) + rememberedSeconds });
+/**
+ * Remembers that a batch is folded, and only then takes it out: wherever this ends, the batch is not folded again. It counts
+ * from the later of this clock and those that measured, so that one that is slow does not forget too early.
+ */
+export async function takeOut(metrics: Table, batch: WaitingBatch, nowMs: number): Promise<void> {
+  const { marker, readings, repeatedSeconds } = batch;
+  const latestMs = Math.max(nowMs, ...readings.map(({ atMs }) => atMs));
+  await metrics.put({ ...foldedKey(marker), expires_at: Math.ceil(latestMs / 1000) + repeatedSeconds });
   await metrics.delete(inboxKey(marker));
 }
 
-function batchIn({ sk, readings }: Readonly<Item>): ReadingBatch {
-  return { marker: sk, readings: readings as Reading[] };
+function batchIn({ pk: _, sk, ...fields }: Readonly<Item>): WaitingBatch {
+  return { ...(fields as unknown as Omit<WaitingBatch, 'marker'>), marker: sk };
 }
 
 function inboxKey(marker: string): Key {

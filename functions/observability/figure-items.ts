@@ -15,7 +15,10 @@ export function figureItem({ pk, sk, figures, generation }: Readonly<Item>): Fig
   return { key: { pk, sk }, figures: figures as Figures, generation: generation as number };
 }
 
-/** Adds what a fold adds to an item. Folded again, by whoever, it changes nothing. */
+/**
+ * Adds what a fold adds to an item. Folded again, by whoever, it changes nothing. Tried until it is in: who is overtaken by
+ * another finds that it has folded the same or gone on.
+ */
 export async function addFolded(metrics: Table, change: FigureChange, generation: number): Promise<void> {
   for (;;) {
     const stored = await metrics.get(change.key);

@@ -37,12 +37,13 @@ export interface FigurePlace {
 
 /** Where a reading is added: to its minute and its hour, of its subject and of all, and to the total of its subject. */
 export function placesOf({ kind, subject, atMs }: Pick<Reading, 'kind' | 'subject' | 'atMs'>): FigurePlace[] {
-  const [minuteEnd, hourEnd] = [minuteKeptMs, hourKeptMs].map((keptMs) => Math.ceil((atMs + keptMs) / 1000));
+  const minuteEnd = (atMs - (atMs % minuteMs) + minuteKeptMs) / 1000;
+  const hourEnd = (atMs - (atMs % hourMs) + hourKeptMs) / 1000;
   return [
-    { key: minuteKey(kind, subject, atMs), expiresAt: minuteEnd as number },
-    { key: minuteKey(kind, allSubjects, atMs), expiresAt: minuteEnd as number },
-    { key: hourKey(kind, subject, atMs), expiresAt: hourEnd as number },
-    { key: hourKey(kind, allSubjects, atMs), expiresAt: hourEnd as number },
+    { key: minuteKey(kind, subject, atMs), expiresAt: minuteEnd },
+    { key: minuteKey(kind, allSubjects, atMs), expiresAt: minuteEnd },
+    { key: hourKey(kind, subject, atMs), expiresAt: hourEnd },
+    { key: hourKey(kind, allSubjects, atMs), expiresAt: hourEnd },
     { key: { pk: totalsOf(kind), sk: subject } },
   ];
 }

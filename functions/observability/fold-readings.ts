@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import type { Backend, Table } from '../../backend/backend.ts';
 import { changesOf } from './figure-changes.ts';
-import { isFolded, listSomeOfInbox, loadFromInbox, type ReadingBatch, takeOut } from './figure-inbox.ts';
+import { isFolded, listSomeOfInbox, loadFromInbox, takeOut, type WaitingBatch } from './figure-inbox.ts';
 import { addFolded } from './figure-items.ts';
 import { minuteMs } from './figure-keys.ts';
-import { beginFold, type Fold, isFoldDone, loadLastFold, storeFoldDone } from './fold-state.ts';
+import { beginFold, type Fold, loadDoneGeneration, loadLastFold, storeFoldDone } from './fold-state.ts';
 
 /** Batches of one fold: their markers stand in one item, and readers look at them. */
 const batchesMax = 500;
@@ -30,11 +30,11 @@ export async function foldReadings(
 ): Promise<void> {
   const metrics = table('metrics');
   let last = await loadLastFold(metrics);
-  if (!(await isFoldDone(metrics, last))) await finish(metrics, last, clock.now());
+  if ((await loadDoneGeneration(metrics)) < last.generation) await finish(metrics, last, clock.now());
   while (clock.now() < deadlineMs) {
-    const batches = await unfolded(metrics, clock.now());
-    if (!isDue(batches.length, last, clock.now())) return;
-    const markers = batches.map(({ marker }) => marker);
+    const listed = await listSomeOfInbox(metrics, batchesMax);
+    if (!isDue(listed.length, last, clock.now())) return;
+    const markers = (await unfolded(metrics, listed, clock.now())).map(({ marker }) => marker);
     const fold = await beginFold(metrics, last, { markers, nowMs: clock.now() });
     if (!fold) return;
     await finish(metrics, fold, clock.now());
@@ -47,14 +47,13 @@ function isDue(count: number, { begunMs }: Fold, nowMs: number): boolean {
   return count >= batchesMany || (count > 0 && Math.abs(nowMs - begunMs) >= waitMs);
 }
 
-/** Batches of the inbox, as many as one fold takes. One that came again while it was folded is taken out again. */
-async function unfolded(metrics: Table, nowMs: number): Promise<ReadingBatch[]> {
-  const listed = await listSomeOfInbox(metrics, batchesMax);
+/** Those that are to be folded. A batch that came again while it was folded is taken out again. */
+async function unfolded(metrics: Table, listed: readonly WaitingBatch[], nowMs: number): Promise<WaitingBatch[]> {
   const fresh = await pMap(
     listed,
     async (batch) => {
       if (!(await isFolded(metrics, batch.marker))) return [batch];
-      await takeOut(metrics, batch.marker, nowMs);
+      await takeOut(metrics, batch, nowMs);
       return [];
     },
     concurrency,
@@ -62,12 +61,16 @@ async function unfolded(metrics: Table, nowMs: number): Promise<ReadingBatch[]> 
   return fresh.flat();
 }
 
-/** Does what is left of a fold. Where some batches are taken out already, all items hold what is looked for here. */
+/**
+ * Does what is left of a fold. A batch is taken out only when every item holds this generation: whatever is not found here
+ * any more is in all of them.
+ */
 async function finish(metrics: Table, fold: Fold, nowMs: number): Promise<void> {
   const { generation, markers } = fold;
-  const batches = await pMap(markers, (marker) => loadFromInbox(metrics, marker), concurrency);
-  const changes = changesOf(batches.flatMap((batch) => batch?.readings ?? []));
+  const found = await pMap(markers, (marker) => loadFromInbox(metrics, marker), concurrency);
+  const batches = found.flatMap((batch) => batch ?? []);
+  const changes = changesOf(batches.flatMap(({ readings }) => readings));
   await pMap(changes, (change) => addFolded(metrics, change, generation), concurrency);
-  await pMap(markers, (marker) => takeOut(metrics, marker, nowMs), concurrency);
+  await pMap(batches, (batch) => takeOut(metrics, batch, nowMs), concurrency);
   await storeFoldDone(metrics, fold);
 }

@@ -1,5 +1,9 @@
 import { isApplied, type Table } from '../../backend/backend.ts';
 
+/**
+ * Two items, since the first holds many markers and would cost some 20 write units to say that it is done, and since every
+ * recorder reads the second.
+ */
 const lastKey = { pk: 'fold', sk: 'last' };
 const doneKey = { pk: 'fold', sk: 'done' };
 
@@ -19,26 +23,23 @@ export async function loadLastFold(metrics: Pick<Table, 'get'>): Promise<Fold> {
   return { generation, markers, begunMs };
 }
 
-/** Begins the fold after another. Undefined when somebody else did. */
+/** Begins the fold after another, which must be done. Undefined when somebody else did. */
 export async function beginFold(
   metrics: Pick<Table, 'put'>,
   { generation: before }: Fold,
   { markers, nowMs }: { markers: readonly string[]; nowMs: number },
 ): Promise<Fold | undefined> {
   const fold = { generation: before + 1, markers, begunMs: nowMs };
-  const isFirst = before === 0;
-  const unchanged = isFirst ? { exists: false } : { equals: { generation: before } };
+  const unchanged = before === 0 ? { exists: false } : { equals: { generation: before } };
   return (await isApplied(metrics.put({ ...lastKey, ...fold }, unchanged))) ? fold : undefined;
 }
 
-/** Whether all of a fold is done. The next one may begin only then. */
-export async function isFoldDone(metrics: Pick<Table, 'get'>, { generation }: Fold): Promise<boolean> {
-  const item = await metrics.get(doneKey);
-  return generation === 0 || ((item?.['generation'] ?? 0) as number) >= generation;
+/** The generation of the last fold of which all is done; 0 before the first. The next one may begin only then. */
+export async function loadDoneGeneration(metrics: Pick<Table, 'get'>): Promise<number> {
+  return ((await metrics.get(doneKey))?.['generation'] ?? 0) as number;
 }
 
-/** Says that all of a fold is done. A fold that was done long ago changes nothing. */
-export async function storeFoldDone(metrics: Pick<Table, 'update'>, { generation }: Fold): Promise<void> {
-  const before = generation === 1 ? undefined : generation - 1;
-  await isApplied(metrics.update(doneKey, { set: { generation } }, { equals: { generation: before } }));
+/** Says that all of a fold is done. Said late, when others went on, it has the last one looked through again. */
+export function storeFoldDone(metrics: Pick<Table, 'put'>, { generation }: Fold): Promise<void> {
+  return metrics.put({ ...doneKey, generation });
 }

@@ -10,11 +10,10 @@ import { ownTraffic, shareOf, trafficView } from './traffic.ts';
 export const getMetricsSummary = endpoint(getMetricsSummaryContract, async ({ query }, { backend }) => {
   const { name, hours } = periods[query.period];
   const fromMs = backend.clock.now() - hours * hourMs;
-  const [requests, services, pipelines] = await Promise.all(
-    (['requests', 'services', 'pipelines'] as const).map((kind) => loadFigures(backend, { kind, fromMs })),
-  );
-  const all = sumOf([ownTraffic(requests ?? {}), services ?? {}]);
-  return { answer: 'ok', body: { period: name, ...trafficView(all), ...pipelineView(pipelines ?? {}) } };
+  const kinds = ['requests', 'services', 'pipelines'] as const;
+  const { requests, services, pipelines } = await loadFigures(backend, kinds, fromMs);
+  const all = sumOf([ownTraffic(requests), services]);
+  return { answer: 'ok', body: { period: name, ...trafficView(all), ...pipelineView(pipelines) } };
 });
 
 function pipelineView(figures: Figures) {

@@ -15,25 +15,14 @@ export const getMetrics = endpoint(getMetricsContract, async (_, { backend, cata
   return { answer: 'ok', body: await prometheusText(families(figures)) };
 });
 
+const kinds = ['requests', 'deliveries', 'pipelines', 'stages', 'executions'] as const;
+
 async function loadStored(backend: Backend): Promise<Omit<PlatformFigures, 'catalogue' | 'intervalSeconds' | 'nowMs'>> {
-  const [healths, pipelinesRunning, locks, requests, deliveries, pipelines, stages, executions] = await Promise.all([
+  const [healths, pipelinesRunning, locks, totals] = await Promise.all([
     loadServiceHealths(backend),
     countRunning(backend),
     Promise.all(lockKinds.map(async (kind) => [kind, await countHeld(backend, kind)] as const)),
-    loadTotals(backend, 'requests'),
-    loadTotals(backend, 'deliveries'),
-    loadTotals(backend, 'pipelines'),
-    loadTotals(backend, 'stages'),
-    loadTotals(backend, 'executions'),
+    loadTotals(backend, kinds),
   ]);
-  return {
-    healths,
-    pipelinesRunning,
-    locks: new Map(locks),
-    requests,
-    deliveries,
-    pipelines,
-    stages,
-    executions,
-  };
+  return { healths, pipelinesRunning, locks: new Map(locks), ...totals };
 }

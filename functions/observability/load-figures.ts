@@ -29,15 +29,38 @@ export async function loadPieces({ table, clock }: Ports, period: Period): Promi
     .filter(({ startMs }) => startMs >= firstMs);
 }
 
-/** All that was measured since a time. */
-export async function loadFigures(ports: Ports, period: Period): Promise<Figures> {
-  return sumOf((await loadPieces(ports, period)).map(({ figures }) => figures));
+/** All that was measured since a time, of each kind. */
+export async function loadFigures<Kind extends FigureKind>(
+  { table, clock }: Ports,
+  kinds: readonly Kind[],
+  fromMs: number,
+): Promise<Record<Kind, Figures>> {
+  const firstMs = fromMs - (fromMs % minuteMs);
+  const ranges = new Map(kinds.map((kind) => [kind, rangesOf({ kind, fromMs }, firstMs, clock.now())]));
+  const items = await loadSnapshot(table('metrics'), [...ranges.values()].flat());
+  const figuresOf = (kind: Kind) => {
+    const partitions = new Set(ranges.get(kind)?.map(({ partition }) => partition));
+    const own = items.filter(({ key }) => partitions.has(key.pk) && partsOf(key).startMs >= firstMs);
+    return sumOf(own.map(({ figures }) => figures));
+  };
+  return Object.fromEntries(kinds.map((kind) => [kind, figuresOf(kind)])) as Record<Kind, Figures>;
 }
 
-/** All that was ever measured, by subject, in the order of their names. No figure falls from one call to the next. */
-export async function loadTotals({ table }: Ports, kind: FigureKind): Promise<Map<string, Figures>> {
-  const items = await loadSnapshot(table('metrics'), [{ partition: totalsOf(kind) }]);
-  return new Map(items.map(({ key, figures }) => [key.sk, figures] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** All that was ever measured of some kinds, by subject, in the order of their names. No figure falls from one call to the next. */
+export async function loadTotals<Kind extends FigureKind>(
+  { table }: Ports,
+  kinds: readonly Kind[],
+): Promise<Record<Kind, Map<string, Figures>>> {
+  const items = await loadSnapshot(
+    table('metrics'),
+    kinds.map((kind) => ({ partition: totalsOf(kind) })),
+  );
+  const totalsBy = (kind: Kind) =>
+    items
+      .filter(({ key }) => key.pk === totalsOf(kind))
+      .map(({ key, figures }) => [key.sk, figures] as const)
+      .sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(kinds.map((kind) => [kind, new Map(totalsBy(kind))])) as Record<Kind, Map<string, Figures>>;
 }
 
 /** Up to so many hours are read in minutes. */

@@ -7,18 +7,26 @@ import { putInInbox } from './figure-inbox.ts';
 const readingsInItem = 80;
 
 /**
- * Stores readings so that they count from now on. The marker names the batch: recorded again, whole or in part, it changes
- * nothing, at least for 14 days. So whoever is not sure whether a batch was recorded records it again, with the same readings.
+ * A message or log batch comes again for as long as queues and dead-letter queues keep it: 14 days, and a day more for the
+ * clocks.
+ */
+const longestRepeatedSeconds = 15 * 24 * 3600;
+
+/**
+ * Stores readings so that they count from now on. The marker names the batch: whoever is not sure whether it was recorded
+ * records it again, with the same readings, and for so many seconds (15 days where left out) that changes nothing. Who knows
+ * that a batch comes again soon or never says so, since every batch is remembered for so long.
  */
 export async function recordReadings(
   { table }: Pick<Backend, 'table'>,
   marker: string,
   readings: readonly Reading[],
+  repeatedSeconds = longestRepeatedSeconds,
 ): Promise<void> {
   const metrics = table('metrics');
   const sums = perMinute(readings);
   for (let start = 0; start < sums.length; start += readingsInItem) {
-    const part = { marker: `${marker}.${start}`, readings: sums.slice(start, start + readingsInItem) };
-    await putInInbox(metrics, part);
+    const part = sums.slice(start, start + readingsInItem);
+    await putInInbox(metrics, { marker: `${marker}.${start}`, readings: part, repeatedSeconds });
   }
 }

@@ -37,6 +37,7 @@ export function countWithin({ boundsMs, counts }: CumulativeBuckets, boundMs: nu
   return counts[at] ?? 0;
 }
 
+/** Larger sums than are exact are none that anything measured. */
 function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
+  return numbers.reduce((total, each) => Math.min(Number.MAX_SAFE_INTEGER, total + each), 0);
 }

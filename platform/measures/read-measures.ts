@@ -6,7 +6,7 @@ import { readLatency } from './read-latency.ts';
 import { type SeriesByName, seriesByName, seriesOf, sumOf } from './series.ts';
 
 /** What one scrape of a service tells: totals since the service started. A measure that is not known is absent. */
-export interface Reading {
+export interface MeasuredTotals {
   /** Of the {@link MeasureWays} by which it was read. */
   waysId: string;
   /** When the process started, in epoch ms by its own clock. */
@@ -20,19 +20,24 @@ export interface Reading {
  * Reads the measures of a service. The way that the reading before took is kept while the service exposes it, so that what
  * is compared is the same thing; else the first that it exposes is taken.
  */
-export function readMeasures(samples: readonly Sample[], ways: MeasureWays, before?: Reading): Reading {
+export function readMeasures(samples: readonly Sample[], ways: MeasureWays, before?: MeasuredTotals): MeasuredTotals {
   const all = seriesByName(samples);
-  const reading: Reading = { waysId: ways.id, counts: {} };
+  const reading: MeasuredTotals = { waysId: ways.id, counts: {} };
   for (const measure of countMeasures) {
     const found = firstExposed(ways.of.get(measure), before?.counts[measure]?.wayId, (source) => countOf(all, source));
     const scale = measure === 'llm_cost_usd' ? millionths : 1;
-    if (found) reading.counts[measure] = { wayId: found.wayId, total: Math.round(sum(found.values) * scale) };
+    if (found) reading.counts[measure] = { wayId: found.wayId, total: exact(Math.round(sum(found.values) * scale)) };
   }
   const latency = firstExposed(ways.of.get('latency'), before?.latency?.wayId, (source) => readLatency(all, source));
   if (latency) reading.latency = { wayId: latency.wayId, ...addedLatencies(latency.values) };
   const started = firstExposed(ways.of.get('started'), undefined, (source) => latestOf(all, source));
-  if (started) reading.startedMs = Math.round(Math.max(...started.values) * 1000);
+  if (started) reading.startedMs = exact(Math.round(Math.max(...started.values) * 1000));
   return reading;
+}
+
+/** Larger ones are none that anything counted, and could neither be added exactly nor stored. */
+function exact(total: number): number {
+  return Math.min(total, Number.MAX_SAFE_INTEGER);
 }
 
 /** Money is counted in whole millionths, so that many small sums add up to what they are. */

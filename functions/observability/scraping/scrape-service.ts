@@ -4,7 +4,7 @@ import type { UpstreamClient } from '../../../platform/client.ts';
 import { BadExposition } from '../../../platform/exposition/bad-exposition.ts';
 import { parseExposition } from '../../../platform/exposition/parse-exposition.ts';
 import { measureWays } from '../../../platform/measures/measure-ways.ts';
-import { type Reading, readMeasures } from '../../../platform/measures/read-measures.ts';
+import { type MeasuredTotals, readMeasures } from '../../../platform/measures/read-measures.ts';
 import { UpstreamError } from '../../../platform/upstream/errors.ts';
 import { oncePer } from '../../core/once-per.ts';
 
@@ -22,8 +22,8 @@ export type ScrapedService = Service & { metrics: string };
 export async function scrapeService(
   service: ScrapedService,
   upstream: UpstreamClient,
-  before: Reading | undefined,
-): Promise<{ reading: Reading } | { kind: string; message: string }> {
+  before: MeasuredTotals | undefined,
+): Promise<{ reading: MeasuredTotals } | { kind: string; message: string }> {
   try {
     const text = await upstream.call({
       service: service.name,

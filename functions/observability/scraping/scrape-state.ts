@@ -1,4 +1,4 @@
-import type { Reading } from '../../../platform/measures/read-measures.ts';
+import type { MeasuredTotals } from '../../../platform/measures/read-measures.ts';
 import { comparedNext, type ReadingDelta, readingDelta, type TimedReading } from './reading-delta.ts';
 
 /** What is kept of the scrapes of one service. Times are epoch ms. */
@@ -59,7 +59,7 @@ export interface FailedScrape {
 }
 
 /** For what is known of a service as a reading: none where it was never scraped. */
-export function readingBefore({ last }: ScrapeState): Reading | undefined {
+export function readingBefore({ last }: ScrapeState): MeasuredTotals | undefined {
   return last?.reading;
 }
 

@@ -13,7 +13,7 @@ export function scrapedFigures({ counts, latency }: ReadingDelta): Figures {
   if (microdollars !== undefined) figures['llm_cost_microusd'] = microdollars;
   if (!latency) return figures;
   figures['duration_count'] = latency.count;
-  figures[durationSum] = Math.round(latency.sumMs * 1000);
+  figures[durationSum] = Math.min(Number.MAX_SAFE_INTEGER, Math.round(latency.sumMs * 1000));
   for (const [index, count] of spreadLatency(latency, boundsMs) ?? []) figures[bucketName(index)] = count;
   return figures;
 }

@@ -34,6 +34,9 @@ export const scrapeServices = task(scrapeServicesTask, async (_: unknown, home: 
   return { scraped: outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value === 'read').length };
 });
 
+/** A round that died is repeated by the next, which is a minute later unless all is switched off. */
+const repeatedSeconds = 7 * 24 * 3600;
+
 interface Round {
   home: Home;
   upstream: UpstreamClient;
@@ -64,7 +67,7 @@ async function recordPending(service: string, { pending }: ScrapeState, { home, 
   if (!pending || (recorded[service] ?? 0) >= pending.revision) return;
   const { revision, atMs, delta } = pending;
   const reading = { kind: 'services', subject: service, atMs, figures: scrapedFigures(delta) } as const;
-  await recordReadings(home.backend, `scrape-${service}-${revision}`, [reading]);
+  await recordReadings(home.backend, `scrape-${service}-${revision}`, [reading], repeatedSeconds);
   recorded[service] = revision;
 }
 

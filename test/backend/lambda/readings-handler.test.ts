@@ -9,7 +9,7 @@ import { createLog } from '../../../functions/core/log.ts';
 import { requestReading } from '../../../functions/core/request-reading.ts';
 import type { AnyTask } from '../../../functions/core/task.ts';
 import { loadFigures } from '../../../functions/observability/load-figures.ts';
-import { type ReadingBatch, recordReadings } from '../../../functions/observability/tasks/record-readings.ts';
+import { type RecordedBatch, recordReadings } from '../../../functions/observability/tasks/record-readings.ts';
 import { openHome, type TestHome } from '../../functions/open-home.ts';
 import { recordsOf } from './printed-records.ts';
 
@@ -41,12 +41,12 @@ function handle(event: CloudWatchLogsEvent, task: AnyTask = recordReadings) {
 
 /** A task that keeps what it is called with. */
 function keptBatches() {
-  const batches: ReadingBatch[] = [];
-  const task = { contract: recordReadings.contract, run: async (batch: ReadingBatch) => void batches.push(batch) };
+  const batches: RecordedBatch[] = [];
+  const task = { contract: recordReadings.contract, run: async (batch: RecordedBatch) => void batches.push(batch) };
   return { batches, task: task as AnyTask };
 }
 
-const counted = () => loadFigures(home.backend, { kind: 'requests', fromMs: home.clock.now() });
+const counted = async () => (await loadFigures(home.backend, ['requests'], home.clock.now())).requests;
 
 describe('a call of a log subscription', () => {
   it('adds all readings in it to the figures, and passes over other lines', async () => {

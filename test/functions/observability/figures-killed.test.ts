@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Backend, Table } from '../../../backend/backend.ts';
 import type { Figures, Reading } from '../../../functions/core/figures.ts';
+import { listInbox } from '../../../functions/observability/figure-inbox.ts';
 import { hourMs, minuteMs } from '../../../functions/observability/figure-keys.ts';
 import { foldReadings } from '../../../functions/observability/fold-readings.ts';
-import { loadFigures, loadTotals } from '../../../functions/observability/load-figures.ts';
+import { loadFigures, loadPieces, loadTotals } from '../../../functions/observability/load-figures.ts';
 import { recordReadings } from '../../../functions/observability/record-readings.ts';
 import { openHome, type TestHome } from '../open-home.ts';
 import { Death, dyingBackend } from '../pipelines/dying-backend.ts';
@@ -23,9 +24,9 @@ const reading = (subject: string, count: number): Reading => ({
 });
 
 const fold = (backend: Backend) => foldReadings(backend, { deadlineMs: Number.POSITIVE_INFINITY });
-const total = async () => (await loadTotals(home.backend, 'requests')).get('getHealth')?.['status_200'] ?? 0;
+const total = async () => (await loadTotals(home.backend, ['requests'])).requests.get('getHealth')?.['status_200'] ?? 0;
 const ofAll = async (fromMs: number) =>
-  (await loadFigures(home.backend, { kind: 'requests', fromMs }))['status_200'] ?? 0;
+  (await loadFigures(home.backend, ['requests'], fromMs)).requests['status_200'] ?? 0;
 
 /** Whether the process lived until its work was done. */
 async function livesThrough(work: Promise<unknown>): Promise<boolean> {
@@ -55,6 +56,7 @@ it.each([
     home.clock.advance(5 * minuteMs);
     await fold(home.backend);
     expect([await total(), await ofAll(startMs)]).toEqual([before + 2, (writes + 1) * 5]);
+    expect(await listInbox(home.backend.table('metrics'))).toEqual([]);
   }
 });
 
@@ -139,12 +141,13 @@ it('counts are exact after any order of batches, repeats, folds that die and jum
     const figures = figuresOf(subject);
     for (const taken of steps) {
       await figures.take(taken);
-      expect(countIn((await loadTotals(home.backend, 'requests')).get(subject))).toBe(figures.expected());
+      expect(countIn((await loadTotals(home.backend, ['requests'])).requests.get(subject))).toBe(figures.expected());
     }
     // To the latest time at which any clock measured, so that nothing lies in the future.
     home.clock.advance(Math.max(0, startMs + runs * 4 * 24 * hourMs - home.clock.now()));
     const week = { kind: 'requests' as const, subject, fromMs: home.clock.now() - 7 * 24 * hourMs };
-    expect(countIn(await loadFigures(home.backend, week))).toBe(figures.expected());
+    const pieces = await loadPieces(home.backend, week);
+    expect(pieces.reduce((sum, piece) => sum + countIn(piece.figures), 0)).toBe(figures.expected());
   };
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), check), { numRuns: 60 });
 });

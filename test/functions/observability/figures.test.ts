@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Reading } from '../../../functions/core/figures.ts';
+import { type Reading, sumOf } from '../../../functions/core/figures.ts';
 import { hourMs, minuteMs } from '../../../functions/observability/figure-keys.ts';
 import { foldReadings } from '../../../functions/observability/fold-readings.ts';
 import { loadFigures, loadPieces, loadTotals } from '../../../functions/observability/load-figures.ts';
@@ -19,10 +19,14 @@ function requests(count: number, subject = 'getHealth', atMs = home.clock.now())
   return { kind: 'requests', subject, atMs, figures: { status_200: count } };
 }
 
-const counted = async (fromMs: number, subject?: string) =>
-  (await loadFigures(home.backend, { kind: 'requests', fromMs, ...(subject && { subject }) }))['status_200'];
+const counted = async (fromMs: number, subject?: string) => {
+  const pieces = await loadPieces(home.backend, { kind: 'requests', fromMs, ...(subject && { subject }) });
+  const count = sumOf(pieces.map(({ figures }) => figures))['status_200'];
+  if (!subject) expect((await loadFigures(home.backend, ['requests'], fromMs)).requests['status_200']).toBe(count);
+  return count;
+};
 const total = async (subject = 'getHealth') =>
-  (await loadTotals(home.backend, 'requests')).get(subject)?.['status_200'];
+  (await loadTotals(home.backend, ['requests'])).requests.get(subject)?.['status_200'];
 const fold = () => foldReadings(home.backend, { deadlineMs: Number.POSITIVE_INFINITY });
 const inboxSize = async () => {
   const partitions = [0, 1, 2, 3].map((index) => ({ partition: `inbox#${index}`, limit: 1000 }));

@@ -10,8 +10,8 @@ import { scrapeServices } from '../../../functions/observability/tasks/scrape-se
 import type { Service } from '../../../platform/catalogue.ts';
 import { openHome, type TestHome, type TestHomeOptions } from '../open-home.ts';
 
-/** What a service answers when its metrics are asked for: a text, a status, or an answer that is still to come. */
-export type Metrics = string | number | Promise<string>;
+/** What a service answers when its metrics are asked for: a text, another each time, a status, or an answer that is still to come. */
+export type Metrics = string | number | Promise<string> | (() => string);
 
 /** Services whose metrics the test decides, real HTTP between, and the collector behind. */
 export interface ScrapeScenario {
@@ -37,7 +37,8 @@ export async function openScrapeScenario(
   const server = createServer(async (request, response) => {
     const name = request.url?.split('/')[1] ?? '';
     asked.set(name, { times: (asked.get(name)?.times ?? 0) + 1, authorization: request.headers.authorization });
-    const metrics = await (exposed.get(name) ?? '');
+    const answer = exposed.get(name) ?? '';
+    const metrics = await (typeof answer === 'function' ? answer() : answer);
     response.writeHead(typeof metrics === 'number' ? metrics : 200).end(typeof metrics === 'number' ? '' : metrics);
   });
   const url = await listening(server);
@@ -78,6 +79,6 @@ async function stateOf({ backend }: TestHome, service: string) {
 
 /** The figures of a service over all time, added up; without those of its latency's buckets. */
 export async function figuresOf({ backend }: TestHome, service: string): Promise<Figures> {
-  const figures = (await loadTotals(backend, 'services')).get(service) ?? {};
+  const figures = (await loadTotals(backend, ['services'])).services.get(service) ?? {};
   return Object.fromEntries(Object.entries(figures).filter(([name]) => name === durationSum || !isDurationName(name)));
 }

@@ -1,10 +1,10 @@
 import { parseExposition } from '../../../platform/exposition/parse-exposition.ts';
 import { type MeasuresField, measuresField } from '../../../platform/measures/measure-rules.ts';
 import { measureWays } from '../../../platform/measures/measure-ways.ts';
-import { type Reading, readMeasures } from '../../../platform/measures/read-measures.ts';
+import { type MeasuredTotals, readMeasures } from '../../../platform/measures/read-measures.ts';
 
 /** What is read of a service with this exposition, whose row says this of its measures. */
-export function readingOf(text: string, field?: unknown, before?: Reading): Reading {
+export function readingOf(text: string, field?: unknown, before?: MeasuredTotals): MeasuredTotals {
   const measures: MeasuresField | undefined = field === undefined ? undefined : measuresField.parse(field);
   return readMeasures(parseExposition(text), measureWays(measures), before);
 }

@@ -90,10 +90,15 @@ describe('a restart', () => {
   });
 
   it('shows by a measure that is gone, and that counts when it is back', () => {
-    expect(between([requests(5), 'cache_hits_total 5'], [requests(7)]).counts).toEqual({ requests: 7 });
+    expect(between(['cache_hits_total 5'], [requests(7)]).counts).toEqual({ requests: 7 });
     expect(
       found([[requests(5), 'cache_hits_total 1'], ['cache_hits_total 1'], [requests(4), 'cache_hits_total 1']]),
     ).toEqual([undefined, undefined, 4]);
+  });
+
+  it('is a start after the last scrape, however shortly after the start before', () => {
+    const after = [started(atMs + 500), requests(9)];
+    expect(between([started(atMs - 1000), requests(5)], after).counts).toEqual({ requests: 9 });
   });
 
   it('is seen by the clock of a service that goes some minutes wrong', () => {
@@ -103,6 +108,16 @@ describe('a restart', () => {
 });
 
 describe('no restart is', () => {
+  it('half an answer, in which a measure is gone while another went on', () => {
+    const before = [requests(1_000_000), 'cache_hits_total 5'];
+    expect(between(before, [requests(1_000_010)]).counts).toEqual({ requests: 10 });
+    expect(found([before, [requests(1_000_010)], [requests(1_000_011), 'cache_hits_total 7']])).toEqual([
+      undefined,
+      10,
+      1,
+    ]);
+  });
+
   it('a start that moved by less than two seconds, as machines set their clocks', () => {
     const after = [started(startedMs + 1500), requests(9)];
     expect(between([started(startedMs), requests(5)], after).counts).toEqual({ requests: 4 });
