@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 const killTests = 'test/e2e/{kill,*-kill}.test.ts';
 
 /**
- * `fast` needs nothing but Node, and so does `kill`, which takes long for its many starts; `aws` needs an AWS endpoint, which `npm run test:aws` provides; `docker` needs Linux,
- * root and a Docker engine's program; `prometheus` needs Debian's package of that name.
+ * `fast` needs nothing but Node, and so does `kill`, which takes long for its many starts; `aws` needs an AWS endpoint, which
+ * `npm run test:aws` provides; `docker` needs Linux, root and a Docker engine's program; `prometheus` needs Debian's package
+ * of that name.
  */
 export default defineConfig({
   test: {

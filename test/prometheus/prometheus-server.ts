@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
+import { documentedConfiguration } from './documented-configuration.ts';
 
 /** It starts within a second; a busy machine is given more. */
 const startMaxMs = 30_000;
@@ -76,11 +77,15 @@ export async function startPrometheus(
 
 type Vector = { metric: Record<string, string>; value: [number, string] }[];
 
+/** The configuration that docs/prometheus.md shows, with targets, token files and intervals of the test. */
 function configurationOf(scraped: readonly Scraped[], ruleFiles: readonly string[]) {
+  const { global, scrape_configs, ...others } = documentedConfiguration();
   return {
-    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    ...others,
+    global: { ...global, scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
     rule_files: ruleFiles,
     scrape_configs: scraped.map(({ job, baseUrl, tokenFile }) => ({
+      ...scrape_configs[0],
       job_name: job,
       authorization: { credentials_file: tokenFile },
       static_configs: [{ targets: [new URL(baseUrl).host] }],

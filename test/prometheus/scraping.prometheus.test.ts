@@ -1,10 +1,13 @@
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAlerts } from '../docs/alerts.ts';
+import { queriesOf, readDashboard } from '../docs/dashboard.ts';
 import { type Scraping, startScraping } from './scraping.ts';
 import { listRequests, makeTraffic } from './traffic.ts';
 
 let scraping: Scraping;
 beforeAll(async () => {
-  scraping = await startScraping();
+  scraping = await startScraping([resolve('docs/grafana/alerts.yml')]);
   await makeTraffic(scraping.home);
 });
 afterAll(() => scraping.close());
@@ -49,5 +52,26 @@ describe('Prometheus', () => {
   it('sees all 37 services healthy, and each of them up', async () => {
     await expect.poll(() => valueNow('omni_services{status="healthy"}')).toBe(37);
     await expect.poll(() => valueNow('sum(omni_service_up)')).toBe(37);
+  });
+});
+
+describe('the dashboard', () => {
+  it.each(queriesOf(readDashboard()))('gets samples for "$title": $expr', async ({ expr }) => {
+    const query = expr.replaceAll('$job', 'omni-orchestrator').replaceAll('$__rate_interval', '1m');
+    await expect.poll(async () => (await scraping.prometheus.query(query)).length).toBeGreaterThan(0);
+  });
+});
+
+describe('the alerts', () => {
+  it('are evaluated, and ring for a delivery that is given up and for nothing that went well', async () => {
+    const stateOf = async (name: string) =>
+      (await scraping.prometheus.rules()).find((rule) => rule.name === name)?.state;
+    await expect.poll(() => stateOf('OmniDeliveriesGivenUp')).toBe('firing');
+    const rules = await scraping.prometheus.rules();
+    expect(rules.map(({ name }) => name)).toEqual(readAlerts().map(({ alert }) => alert));
+    expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+    expect(rules.filter(({ state }) => state !== 'inactive').map(({ name }) => name)).toEqual([
+      'OmniDeliveriesGivenUp',
+    ]);
   });
 });
