@@ -49,7 +49,7 @@ export function families(figures: PlatformFigures): Family[] {
     ...requestFamilies(figures.requests),
     {
       name: 'omni_locks_held',
-      help: 'Branches and services that something works on alone.',
+      help: 'Locks that are held, on what only one may work on at a time.',
       type: 'gauge',
       samples: [...figures.locks].map(([kind, value]) => ({ labels: { kind }, value })),
     },
