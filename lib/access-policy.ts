@@ -3,7 +3,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { environmentName } from '../backend/aws/environment.ts';
 import {
   type Access,
@@ -108,6 +108,14 @@ function deadLettersGrant(name: QueueName, { deadLetterQueue }: Queue): AccessGr
   return {
     statements: [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] })],
     environment: { [environmentName('dead_letters', name)]: queueUrl },
+  };
+}
+
+/** What a function needs to leave in a queue the calls that failed in every try; Lambda does it with the function's role. */
+export function failedCallsGrant(queue: Pick<IQueue, 'queueArn'>): AccessGrant {
+  return {
+    statements: [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] })],
+    environment: {},
   };
 }
 

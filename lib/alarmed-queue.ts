@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, type IAlarmAction, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { QueueSpec } from '../backend/resources.ts';
 import { acknowledge } from './acknowledge.ts';
+import { RunbookAlarm, type RunbookAlarmProps } from './runbook-alarm.ts';
 
 export interface AlarmedQueueProps {
   encryptionKey: IKey | undefined;
@@ -26,24 +27,9 @@ class AlarmedQueue extends Queue {
     this.#alarmAction = alarmAction;
   }
 
-  /** Rings from the threshold on, and tells by which paragraph of the runbook to go. A queue that is not used is silent. */
-  protected alarm(id: string, { metric, threshold, paragraph }: QueueAlarm): void {
-    const alarm = new Alarm(this, id, {
-      alarmDescription: `${this.node.id}: see "${paragraph}" in docs/runbook.md.`,
-      metric,
-      threshold,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    if (this.#alarmAction) alarm.addAlarmAction(this.#alarmAction);
+  protected alarm(id: string, alarm: Pick<RunbookAlarmProps, 'metric' | 'threshold' | 'paragraph'>): void {
+    new RunbookAlarm(this, id, { about: this.node.id, alarmAction: this.#alarmAction, ...alarm });
   }
-}
-
-interface QueueAlarm {
-  metric: Metric;
-  threshold: number;
-  /** A heading of docs/runbook.md. */
-  paragraph: string;
 }
 
 /** As often as SQS measures; five times that for what is not urgent. */

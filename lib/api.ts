@@ -9,17 +9,20 @@ import {
   MethodLoggingLevel,
   RestApi,
   type RestApiProps,
+  type Stage,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
+import { type IAlarmAction, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Contract } from '../functions/core/contract.ts';
 import { acknowledge } from './acknowledge.ts';
 import { addDomainName } from './domain-name.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
+import { RunbookAlarm } from './runbook-alarm.ts';
 import type { StackSettings } from './stack-settings.ts';
 
 /** An endpoint with the function that serves it. */
@@ -29,6 +32,8 @@ export interface Route {
 }
 
 export interface ApiProps {
+  /** The API's name, by which CloudWatch tells its metrics from those of other APIs. */
+  name: string;
   authorizer: IFunction;
   /** Answers every request that no route is for. */
   fallback: IFunction;
@@ -36,7 +41,15 @@ export interface ApiProps {
     StackSettings,
     'privateApi' | 'domain' | 'publicProbes' | 'logRetentionDays' | 'requestsPerSecond' | 'apiGatewayLogRole'
   >;
+  alarmAction: IAlarmAction | undefined;
 }
+
+/**
+ * Answers of status 5xx in 5 minutes from which on someone must look. One a minute is no chance event any more. It is a count
+ * and no share: a share rings at night for the one failure among three requests, and is silent by day while hundreds fail
+ * among many thousands.
+ */
+const serverErrorsAlarm = 5;
 
 /** A token that was revoked is refused after this time and that of the authorizer's own cache of secrets. */
 const authorizerCache = Duration.minutes(1);
@@ -46,6 +59,7 @@ const stageName = 'v1';
 /** The REST API: the contracts' routes, bearer tokens, one envelope for every refusal, throttling, access logs. */
 export class Api extends Construct {
   readonly url: string;
+  readonly metrics: ApiMetrics;
   readonly #api: RestApi;
   readonly #authorizer: TokenAuthorizer;
   readonly #props: ApiProps;
@@ -54,6 +68,15 @@ export class Api extends Construct {
     super(scope, id);
     this.#props = props;
     this.#api = new RestApi(this, 'RestApi', this.restApiProps(props.settings));
+    this.#keepExecutionLogs(props.settings.logRetentionDays);
+    this.metrics = metricsOf(this.#api.deploymentStage);
+    new RunbookAlarm(this, 'server-errors', {
+      about: 'The API',
+      paragraph: 'The API answers 5xx',
+      metric: this.metrics.serverErrors,
+      threshold: serverErrorsAlarm,
+      alarmAction: props.alarmAction,
+    });
     this.#authorizer = new TokenAuthorizer(this, 'Authorizer', {
       handler: props.authorizer,
       resultsCacheTtl: authorizerCache,
@@ -99,12 +122,23 @@ export class Api extends Construct {
     root.addResource('{proxy+}').addMethod('ANY', anythingElse, guarded);
   }
 
+  /** API Gateway would make the log group of the stage's errors itself, and keep it for ever. */
+  #keepExecutionLogs(retention: LogGroupProps['retention']) {
+    const logs = new LogGroup(this, 'ExecutionLogs', {
+      logGroupName: `API-Gateway-Execution-Logs_${this.#api.restApiId}/${stageName}`,
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...(retention && { retention }),
+    });
+    this.#api.deploymentStage.node.addDependency(logs);
+  }
+
   private restApiProps(settings: ApiProps['settings']): RestApiProps {
     const accessLogs = new LogGroup(this, 'AccessLogs', {
       retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     return {
+      restApiName: this.#props.name,
       description: 'The Omni Orchestrator',
       cloudWatchRole: settings.apiGatewayLogRole,
       ...endpointProps(this, settings.privateApi?.vpcEndpointIds),
@@ -120,6 +154,21 @@ export class Api extends Construct {
       },
     };
   }
+}
+
+/** What API Gateway tells of the requests that reach it, those too that no function sees. */
+export type ApiMetrics = ReturnType<typeof metricsOf>;
+
+function metricsOf(stage: Stage) {
+  const period = Duration.minutes(5);
+  const p99 = { period, statistic: Stats.p(99) };
+  return {
+    requests: stage.metricCount({ period, statistic: Stats.SUM }),
+    clientErrors: stage.metricClientError({ period, statistic: Stats.SUM }),
+    serverErrors: stage.metricServerError({ period, statistic: Stats.SUM }),
+    latencyMs: stage.metricLatency(p99),
+    integrationLatencyMs: stage.metricIntegrationLatency(p99),
+  };
 }
 
 /** What LambdaIntegration does, without its permission: that would be a resource of the stack that all domains share. */

@@ -1,16 +1,20 @@
-import { NestedStack } from 'aws-cdk-lib';
+import { Duration, NestedStack } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type MachineName, machines } from '../backend/resources.ts';
 import type { Contract, TaskContract } from '../functions/core/contract.ts';
-import type { Resources } from './access-policy.ts';
+import { failedCallsGrant, type Resources } from './access-policy.ts';
 import type { Api, Route } from './api.ts';
 import { endpointEntry, taskEntry } from './function-entry.ts';
 import { Functions } from './functions.ts';
 import { Machine } from './machine.ts';
 import { pascalCase } from './pascal-case.ts';
+import { allowLogs } from './readings-feed.ts';
 import { ScheduledTask } from './scheduled-task.ts';
 import type { StackSettings } from './stack-settings.ts';
 
@@ -24,6 +28,8 @@ export interface DomainStackProps {
   api: Api;
   /** What is stored, which the parent keeps. */
   stored: Omit<Resources, 'machines'>;
+  /** Takes the batches of readings that could not be recorded. */
+  unrecordedReadings: IQueue;
   /** The folder of each function's bundle, by name. */
   code: Record<string, string>;
   settings: StackSettings;
@@ -35,8 +41,13 @@ export interface DomainStackProps {
  * schedules and consumers of queues. It stores nothing but logs, and it needs its parent but no other domain.
  */
 export class DomainStack extends NestedStack {
+  readonly domain: string;
   /** The domain's endpoints, each with the function that serves it. */
   readonly routes: Route[];
+  readonly machines: ReadonlyMap<MachineName, Machine>;
+  /** By name, as the task or the file of the endpoint has it. */
+  readonly functions: ReadonlyMap<string, IFunction>;
+  readonly logGroup: ILogGroup;
   readonly #functions: Functions;
   readonly #props: DomainStackProps;
 
@@ -46,17 +57,25 @@ export class DomainStack extends NestedStack {
     /** Its name, which operators read in the console, would else be `OmniOrchestrator-PipelinesDomainNestedStackPipelines…`. */
     this.nestedStackResource?.overrideLogicalId(id);
     this.#props = props;
+    this.domain = domain;
     const resources: Resources = { ...stored, machines: {} };
     this.#functions = new Functions(this, {
-      logGroupName: `/${deploymentName}/${domain}`,
+      deploymentName,
+      domain,
       code,
       resources,
       settings,
     });
+    this.functions = this.#functions.byName;
+    this.logGroup = this.#functions.logGroup;
+    const created = new Map<MachineName, Machine>();
     for (const name of machines) {
       const machine = this.#createMachine(name);
-      if (machine) resources.machines[name] = machine;
+      if (!machine) continue;
+      resources.machines[name] = machine;
+      created.set(name, machine);
     }
+    this.machines = created;
     this.#createTriggeredTasks();
     this.routes = props.contracts.map((contract) => ({ contract, handler: this.#createEndpoint(contract) }));
   }
@@ -80,16 +99,30 @@ export class DomainStack extends NestedStack {
   }
 
   #createTriggeredTasks() {
-    for (const task of this.#props.tasks) {
+    const { alarmAction, tasks } = this.#props;
+    for (const task of tasks) {
       const { name, trigger } = task;
       if (trigger.type === 'queue') this.#functions.createConsumer(this.#entryOf(task), trigger.queue);
       if (trigger.type === 'schedule') {
-        new ScheduledTask(this, `${name}-schedule`, {
-          handler: this.#createTask(task),
-          everyMinutes: trigger.everyMinutes,
-        });
+        new ScheduledTask(this, `${name}-schedule`, { name, handler: this.#createTask(task), trigger, alarmAction });
       }
+      if (trigger.type === 'readings') this.#createRecorder(task);
     }
+  }
+
+  /**
+   * What log subscriptions call. Lambda calls it again twice when it fails, and for as long as it can when it is throttled;
+   * what still fails is kept.
+   */
+  #createRecorder(task: TaskContract) {
+    const { deploymentName, unrecordedReadings } = this.#props;
+    const recorder = this.#functions.create(this.#entryOf(task), [failedCallsGrant(unrecordedReadings)]);
+    recorder.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+      onFailure: new SqsDestination(unrecordedReadings),
+    });
+    allowLogs(recorder, deploymentName);
   }
 
   #createTask(task: TaskContract): IFunction {

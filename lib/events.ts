@@ -3,7 +3,7 @@ import { EventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { FilterOrPolicy, SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type BusRule, busRules } from '../backend/bus-rules.ts';
 import { eventSource, type QueueName, type QueueSpec, queues } from '../backend/resources.ts';
@@ -16,6 +16,8 @@ import { type AlarmedQueueProps, DeadLetterQueue, WorkQueue } from './alarmed-qu
 export class Events extends Construct {
   readonly bus: EventBus;
   readonly queues: Record<QueueName, Queue>;
+  /** Of each queue, and of what EventBridge and SNS could not hand on. */
+  readonly deadLetterQueues: Record<string, IQueue>;
 
   constructor(scope: Construct, id: string, props: AlarmedQueueProps) {
     super(scope, id);
@@ -35,6 +37,7 @@ export class Events extends Construct {
     });
     const created = Object.keys(queues).map((name) => [name, this.createQueue(name as QueueName, props)]);
     this.queues = Object.fromEntries(created);
+    this.deadLetterQueues = { Undelivered: undelivered, ...deadLetterQueuesOf(this.queues) };
     for (const rule of busRules(queues))
       topic.addSubscription(subscriptionOf(rule, this.queues[rule.queue], undelivered));
   }
@@ -50,6 +53,13 @@ export class Events extends Construct {
       ...(keptDays && { retentionPeriod: Duration.days(keptDays) }),
     });
   }
+}
+
+function deadLetterQueuesOf(queues: Record<QueueName, Queue>): Record<string, IQueue> {
+  const entries = Object.entries(queues).flatMap(([name, { deadLetterQueue }]) =>
+    deadLetterQueue ? [[`${name}-dead`, deadLetterQueue.queue] as const] : [],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** A rule as the topic's subscription: the topic looks for the type in the message, which is the event itself. */

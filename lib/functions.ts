@@ -11,7 +11,10 @@ import type { FunctionEntry } from './function-entry.ts';
 import type { StackSettings } from './stack-settings.ts';
 
 export interface FunctionsProps {
-  logGroupName: string;
+  /** The name of the whole; log groups and the metrics of functions carry it. */
+  deploymentName: string;
+  /** What the functions have in common; their log group carries it. */
+  domain: string;
   /** The folder of each function's bundle, by name. */
   code: Record<string, string>;
   resources: Resources;
@@ -27,13 +30,15 @@ export class Functions {
   readonly #scope: Construct;
   readonly #props: FunctionsProps;
   readonly #network: PlatformNetwork | undefined;
-  readonly #logGroup: LogGroup;
+  readonly logGroup: LogGroup;
+  /** All that were made, by name. */
+  readonly byName = new Map<string, LambdaFunction>();
 
   constructor(scope: Construct, props: FunctionsProps) {
     this.#scope = scope;
     this.#props = props;
-    this.#logGroup = new LogGroup(scope, 'Logs', {
-      logGroupName: props.logGroupName,
+    this.logGroup = new LogGroup(scope, 'Logs', {
+      logGroupName: `/${props.deploymentName}/${props.domain}`,
       retention: props.settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -42,17 +47,18 @@ export class Functions {
 
   /** The function of an entry; `more` is what it may do beyond its contract's access. */
   create(entry: FunctionEntry, more: AccessGrant[] = []): LambdaFunction {
-    const { code, resources, settings } = this.#props;
+    const { deploymentName, code, resources, settings } = this.#props;
     const codeFolder = code[entry.name];
     if (!codeFolder) throw new Error(`There is no bundle of the function "${entry.name}"`);
     const { lambda } = new EndpointFunction(this.#scope, entry.name, {
       entry,
       codeFolder,
       grant: mergedGrants([accessGrant(entry.access, resources), ...more]),
-      environment: settings.functionEnvironment,
-      logGroup: this.#logGroup,
+      environment: { ...settings.functionEnvironment, POWERTOOLS_SERVICE_NAME: deploymentName },
+      logGroup: this.logGroup,
       ...(this.#network && needsPlatformNetwork(entry.access) && { network: this.#network }),
     });
+    this.byName.set(entry.name, lambda);
     return lambda;
   }
 

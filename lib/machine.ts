@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Alarm, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IAlarmAction, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -9,6 +9,7 @@ import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { Construct } from 'constructs';
 import type { MachineName } from '../backend/resources.ts';
 import { acknowledge } from './acknowledge.ts';
+import { RunbookAlarm } from './runbook-alarm.ts';
 import { wildcardStatement } from './wildcard-statement.ts';
 
 export interface MachineProps {
@@ -21,10 +22,20 @@ export interface MachineProps {
   alarmAction: IAlarmAction | undefined;
 }
 
+/** What is told of executions. */
+export interface MachineMetrics {
+  started: Metric;
+  /** Ends that the definition knows none of: failed, timed out, and stopped from outside. Each is a metric of its own. */
+  brokenOff: Record<'failed' | 'timed-out' | 'aborted', Metric>;
+  /** The 95th percentile. */
+  durationMs: Metric;
+}
+
 /** The state machine of a file in statemachines/. It may call the functions that the file names, and nothing else. */
 export class Machine extends Construct {
   readonly arn: string;
   readonly executionArnPattern: string;
+  readonly metrics: MachineMetrics;
 
   constructor(scope: Construct, id: string, props: MachineProps) {
     super(scope, id);
@@ -52,14 +63,16 @@ export class Machine extends Construct {
       resourceName: `${name}:*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    const alarm = new Alarm(this, 'Alarm', {
-      alarmDescription: `Its own failure path never does: see "An execution of ${file} broke off" in docs/runbook.md.`,
-      metric: machine.metricFailed({ period: Duration.minutes(5) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    if (alarmAction) alarm.addAlarmAction(alarmAction);
+    this.metrics = metricsOf(machine);
+    for (const [id, metric] of Object.entries(this.metrics.brokenOff)) {
+      new RunbookAlarm(this, id, {
+        about: `The state machine ${file}, whose own failure path ends well`,
+        paragraph: `An execution of ${file} broke off`,
+        metric,
+        threshold: 1,
+        alarmAction,
+      });
+    }
   }
 
   private createRole(functionArns: string[]): Role {
@@ -87,6 +100,20 @@ export class Machine extends Construct {
       inlinePolicies: { Access: new PolicyDocument({ statements }) },
     });
   }
+}
+
+const fiveMinutes = { period: Duration.minutes(5) };
+
+function metricsOf(machine: StateMachine): MachineMetrics {
+  return {
+    started: machine.metricStarted(fiveMinutes),
+    brokenOff: {
+      failed: machine.metricFailed(fiveMinutes),
+      'timed-out': machine.metricTimedOut(fiveMinutes),
+      aborted: machine.metricAborted(fiveMinutes),
+    },
+    durationMs: machine.metricTime({ ...fiveMinutes, statistic: Stats.p(95) }),
+  };
 }
 
 /** The names of the `${Placeholders}` in a definition, each once. */

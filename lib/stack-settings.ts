@@ -125,7 +125,11 @@ export const stackContext = z.object({
   eventSchemas: flag
     .default(true)
     .describe("False where EventBridge's schema registry is not available, or its schemas are not wanted."),
-  alarmTopicArn: z.string().startsWith('arn:').optional().describe('An SNS topic that is told of alarms.'),
+  alarmTopicArn: z
+    .string()
+    .startsWith('arn:')
+    .optional()
+    .describe('An SNS topic that is told of alarms, see deployment.md; they show in the console alone when left out.'),
   destroyOnDelete: flag
     .default(false)
     .describe(

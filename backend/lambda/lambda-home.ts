@@ -26,5 +26,5 @@ export function lambdaHome(ports: AwsPorts, catalogue: Catalogue, makers: ReachM
   const containers = makers.createContainerHosts?.({ catalogue, dockerHost, secrets: backend.secrets });
   const receivers = makers.createReceivers?.({ catalogue, allow: settings.webhookAllow });
   const reach = restrictReach({ prober, containers, receivers }, { probes: true, containers: true, receivers: 'post' });
-  return { backend, settings, log, meter: emfMeter(), catalogue, startedMs: Date.now(), ...reach };
+  return { backend, settings, log, meter: emfMeter(log), catalogue, startedMs: Date.now(), ...reach };
 }

@@ -3,22 +3,24 @@ import { gunzipSync } from 'node:zlib';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { CloudWatchLogsDecodedData, CloudWatchLogsEvent, Context } from 'aws-lambda';
-import * as z from 'zod';
-import { figureKinds, type Reading } from '../../functions/core/figures.ts';
+import type { Reading } from '../../functions/core/figures.ts';
 import type { AnyTask } from '../../functions/core/task.ts';
-import { readingField } from './emf-meter.ts';
 import type { LambdaHome } from './lambda.ts';
+import { readingIn } from './reading-record.ts';
+
+type LogEvents = CloudWatchLogsDecodedData['logEvents'];
 
 /**
  * A task that takes readings as the handler of a Lambda function that a log subscription calls. A call that is repeated
- * brings the same log events, of whose ids the batch is named. A record that only mentions the field is none of ours.
+ * brings the same log events, of whose ids the batch is named. A record that only mentions a reading is none of ours; one
+ * that cannot be read is told, and the others of its batch are recorded.
  */
 export function readingsHandler(task: AnyTask, home: LambdaHome) {
   return middy<CloudWatchLogsEvent, void, Error, Context>()
     .use(injectLambdaContext(home.log))
     .handler(async (event: CloudWatchLogsEvent) => {
       const { logEvents } = decoded(event);
-      const readings = logEvents.flatMap(({ message }) => readingIn(message) ?? []);
+      const readings = readingsIn(logEvents, home);
       if (readings.length > 0) await task.run({ marker: markerOf(logEvents), readings }, home);
     });
 }
@@ -27,31 +29,19 @@ function decoded({ awslogs }: CloudWatchLogsEvent): CloudWatchLogsDecodedData {
   return JSON.parse(gunzipSync(Buffer.from(awslogs.data, 'base64')).toString('utf8')) as CloudWatchLogsDecodedData;
 }
 
-const reading = z.object({
-  kind: z.enum(figureKinds),
-  subject: z.string().min(1).max(200),
-  atMs: z.int().positive(),
-  figures: z.record(z.string(), z.number()),
-});
-
-/** The reading of a log record, undefined where it holds none. */
-export function readingIn(message: string): Reading | undefined {
-  const record = parsed(message);
-  const field =
-    typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[readingField] : null;
-  return typeof field === 'string' ? reading.safeParse(parsed(field)).data : undefined;
+function readingsIn(logEvents: LogEvents, { log, backend }: LambdaHome): Reading[] {
+  const nowMs = backend.clock.now();
+  return logEvents.flatMap(({ id, message }) => {
+    const record = readingIn(message, nowMs);
+    if (record && 'unreadable' in record) {
+      log.warn('a record of a reading cannot be read', { log_event_id: id, reason: record.unreadable });
+    }
+    return record && 'reading' in record ? [record.reading] : [];
+  });
 }
 
-/** A line that is not JSON, such as what the runtime prints itself, is no record. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function markerOf(logEvents: CloudWatchLogsDecodedData['logEvents']): string {
+/** Begins as no marker of other batches does; those are ids of events and of batches, with prefixes of their own. */
+function markerOf(logEvents: LogEvents): string {
   const ids = logEvents.map(({ id }) => id).join();
-  return createHash('sha256').update(ids).digest('base64url').slice(0, 16);
+  return `log-${createHash('sha256').update(ids).digest('base64url').slice(0, 16)}`;
 }

@@ -1,6 +1,7 @@
 import type { AlarmClock } from '../../backend/embedded/alarm-clock.ts';
-import type { Meter, Reading } from '../../functions/core/figures.ts';
+import type { Meter, MeteredReading, Reading } from '../../functions/core/figures.ts';
 import { newId } from '../../functions/core/ids.ts';
+import type { Log } from '../../functions/core/log.ts';
 
 /** Longest that a reading waits before it is stored, in ms: what a process loses that is killed. */
 const waitMs = 250;
@@ -23,27 +24,34 @@ const repeatedSeconds = 3600;
 interface MeterOptions {
   clock: AlarmClock;
   store(batch: Batch): Promise<unknown>;
-  onFault(error: unknown): void;
+  log: Pick<Log, 'warn' | 'error'>;
 }
 
 /**
  * Collects what one process measures, and has it stored in batches soon after. A batch that cannot be stored is kept, and
  * tried again until it is; what is measured meanwhile waits, in one sum for each subject and minute.
  */
-export function batchingMeter({ clock, store, onFault }: MeterOptions): Meter & { close(): Promise<void> } {
+export function batchingMeter({ clock, store, log }: MeterOptions): Meter & { close(): Promise<void> } {
   /** Each with figures of its own, which grow. */
   let waiting = new Map<string, Reading>();
   let batch: Batch | undefined;
   let storing: Promise<void> | undefined;
   let alarmOff: (() => void) | undefined;
 
-  function record(reading: Reading): void {
-    const { kind, subject, atMs } = reading;
+  function record(reading: MeteredReading): void {
+    try {
+      add(reading);
+      wakeIn(waitMs);
+    } catch (error) {
+      log.warn('a reading could not be taken', { kind: reading.kind, subject: reading.subject, error: error as Error });
+    }
+  }
+
+  function add({ kind, subject, atMs, figures }: MeteredReading): void {
     const key = `${kind}#${subject}#${Math.floor(atMs / minuteMs)}`;
-    const figures: Record<string, number> = waiting.get(key)?.figures ?? {};
-    for (const [name, value] of Object.entries(reading.figures)) figures[name] = (figures[name] ?? 0) + value;
-    waiting.set(key, { ...reading, figures });
-    wakeIn(waitMs);
+    const sum: Record<string, number> = waiting.get(key)?.figures ?? {};
+    for (const [name, value] of Object.entries(figures)) sum[name] = (sum[name] ?? 0) + value;
+    waiting.set(key, { kind, subject, atMs, figures: sum });
   }
 
   function wakeIn(ms: number): void {
@@ -73,7 +81,7 @@ export function batchingMeter({ clock, store, onFault }: MeterOptions): Meter & 
       await store(batch);
       batch = undefined;
     } catch (error) {
-      onFault(error);
+      log.error('readings could not be stored', { error: error as Error });
     }
   }
 

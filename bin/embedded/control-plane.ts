@@ -58,7 +58,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const meter = batchingMeter({
     clock: systemAlarmClock,
     store: async (batch) => (await recording.promise)(batch),
-    onFault: (error) => log.error('readings could not be stored', { error: error as Error }),
+    log,
   });
   const common = { settings: settings.functions, log, meter, catalogue, startedMs };
   const homeOf: HomeOf = (ports, declared) => {

@@ -76,6 +76,8 @@ export interface TaskContract {
         everyMinutes: number;
         /** The setting that says how often it runs within the minute, where once is not enough. */
         everySeconds?: 'probeIntervalSeconds' | 'scrapeIntervalSeconds';
+        /** Someone must look when it has not been called for so many minutes: nothing else would tell. */
+        silenceAlarmMinutes?: number;
       };
   timeoutMs: number;
   /** Memory of the Lambda function, in MB, where the project's default is not enough. */

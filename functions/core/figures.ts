@@ -25,6 +25,16 @@ export interface Reading {
   figures: Figures;
 }
 
+/**
+ * A reading as its maker takes it. CloudWatch makes metrics of kind, outcome and duration alone, since it bills each
+ * combination of values: so outcomes are few, and say in one word how it went.
+ */
+export interface MeteredReading extends Reading {
+  outcome: string;
+  /** Left out where nothing took time. */
+  durationMs?: number;
+}
+
 /** What is measured. A kind's subjects are a bounded set: names of the code or of the catalogue, never of callers. */
 export const figureKinds = ['requests', 'deliveries', 'pipelines', 'stages', 'executions', 'services'] as const;
 export type FigureKind = (typeof figureKinds)[number];
@@ -32,7 +42,7 @@ export type FigureKind = (typeof figureKinds)[number];
 /** The subject of kinds that have but one. */
 export const onlySubject = 'all';
 
-/** Takes readings off the caller's path: it neither waits nor throws. */
+/** Takes readings off the caller's path: it neither waits nor throws, since no request may fail for being measured. */
 export interface Meter {
-  record(reading: Reading): void;
+  record(reading: MeteredReading): void;
 }

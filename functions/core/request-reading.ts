@@ -1,5 +1,5 @@
 import type { Contract } from './contract.ts';
-import type { Reading } from './figures.ts';
+import type { MeteredReading } from './figures.ts';
 import { durationFigures } from './latency-histogram.ts';
 
 /** An operation as far as its requests are counted; undefined for requests that no operation is for. */
@@ -12,10 +12,16 @@ export type MeasuredOperation = Pick<Contract, 'method' | 'path' | 'rateLimit'> 
 export function requestReading(
   operation: MeasuredOperation,
   { status, durationMs, atMs }: { status: number; durationMs: number; atMs: number },
-): Reading {
+): MeteredReading {
   const limited = operation && status === 429 ? { [`${limitedPrefix}${operation.rateLimit}`]: 1 } : {};
   const figures = { [`${statusPrefix}${status}`]: 1, ...limited, ...durationFigures(durationMs) };
-  return { kind: 'requests', subject: operation ? `${operation.method} ${operation.path}` : unmatched, atMs, figures };
+  const subject = operation ? `${operation.method} ${operation.path}` : unmatched;
+  return { kind: 'requests', subject, atMs, figures, outcome: statusClass(status), durationMs };
+}
+
+/** `4xx` for 404. */
+function statusClass(status: number): string {
+  return `${Math.floor(status / 100)}xx`;
 }
 
 /** The subject of requests that no operation is for, whatever their method and path. */

@@ -56,14 +56,17 @@ const summary = z
   })
   .meta({ id: 'MetricsSummary' });
 
+/** What only API Gateway can count, which CloudWatch has. The embedded home counts every request. */
+const uncounted =
+  'On AWS, what API Gateway answers without a function is not counted here: a wrong token (401), its own throttle (429), and functions that were killed or ran out of time (5xx).';
+
 export const getMetricsSummaryContract = defineContract({
   operationId: 'getMetricsSummary',
   domain: 'observability',
   method: 'GET',
   path: '/api/v1/metrics/summary',
   summary: 'Get metrics of the platform',
-  description:
-    'Of all services that expose metrics, and of the API of the orchestrator itself, taken together. A figure that is not known is null.',
+  description: `Of all services that expose metrics, and of the API of the orchestrator itself, taken together. A figure that is not known is null. ${uncounted}`,
   auth: 'bearer',
   rateLimit: 'read',
   query: periodQuery,
@@ -93,8 +96,7 @@ export const getServiceMetricsContract = defineContract({
   method: 'GET',
   path: '/api/v1/metrics/services/{name}',
   summary: 'Get metrics of a service',
-  description:
-    'As the service counts them itself, by its own `/metrics`. A figure that it does not expose is null. `omni-orchestrator` is the orchestrator itself.',
+  description: `As the service counts them itself, by its own \`/metrics\`. A figure that it does not expose is null. \`omni-orchestrator\` is the orchestrator itself. ${uncounted}`,
   auth: 'bearer',
   rateLimit: 'read',
   parameters: z.strictObject({ name: z.string().min(1).max(64) }),
@@ -111,7 +113,7 @@ export const getMetricsContract = defineContract({
   method: 'GET',
   path: '/metrics',
   summary: 'Get metrics for Prometheus',
-  description: 'From stored figures, so it does not matter which instance answers.',
+  description: `From stored figures, so it does not matter which instance answers. ${uncounted}`,
   auth: 'bearer',
   rateLimit: 'none',
   answers: {

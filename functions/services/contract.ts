@@ -260,7 +260,7 @@ export const pollServicesTask: TaskContract = {
   name: 'poll-services',
   domain: 'services',
   summary: 'Probes every service once and records what it saw.',
-  trigger: { type: 'schedule', everyMinutes: 1, everySeconds: 'probeIntervalSeconds' },
+  trigger: { type: 'schedule', everyMinutes: 1, everySeconds: 'probeIntervalSeconds', silenceAlarmMinutes: 5 },
   timeoutMs: 75_000,
   access: { tables: { services: 'read-write' }, bus: true, probes: true },
 };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { type AwsSite, startAwsSite } from './aws-site.ts';
 import { describeConfiguration } from './config-suite.ts';
 import { describeKnowledge } from './knowledge-suite.ts';
+import { describeMetrics } from './metrics-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
 import { describeServices } from './services-suite.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
+describeMetrics(() => site);
 describeRequests(() => site);
 describePipelines(() => site);
 describeWebhooks(() => site);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { describeConfiguration } from './config-suite.ts';
 import { type EmbeddedSite, startEmbeddedSite } from './embedded-site.ts';
 import { describeKnowledge, describeStaleSources } from './knowledge-suite.ts';
+import { describeMetrics } from './metrics-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
 import { describeServices } from './services-suite.ts';
@@ -16,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
+describeMetrics(() => site);
 describeRequests(() => site);
 describePipelines(() => site);
 describeWebhooks(() => site);

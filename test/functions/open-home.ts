@@ -15,7 +15,7 @@ import type { TaskHandler } from '../../backend/embedded/task-gate.ts';
 import { type MachineName, machines, type QueueName, queues } from '../../backend/resources.ts';
 import { taskContracts } from '../../functions/contracts.ts';
 import type { Home } from '../../functions/core/endpoint.ts';
-import type { Reading } from '../../functions/core/figures.ts';
+import type { MeteredReading } from '../../functions/core/figures.ts';
 import type { Log } from '../../functions/core/log.ts';
 import { readFunctionSettings } from '../../functions/core/settings.ts';
 import type { QueueTask } from '../../functions/core/task.ts';
@@ -33,7 +33,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
   const clock = settableClock(nextStartMs());
   const logLines: string[] = [];
   const log = recordingLog(logLines);
-  const readings: Reading[] = [];
+  const readings: MeteredReading[] = [];
   const published: BusEvent[] = [];
   const faults: unknown[] = [];
   const end = Promise.withResolvers<never>();
@@ -47,7 +47,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
   const common = {
     settings,
     log,
-    meter: { record: (reading: Reading) => void readings.push(reading) },
+    meter: { record: (reading: MeteredReading) => void readings.push(reading) },
     catalogue,
     startedMs: clock.now(),
     prober: options.prober ?? prober,
@@ -104,7 +104,7 @@ export interface TestHome extends Home {
   published: BusEvent[];
   logLines: string[];
   /** What functions measured. */
-  readings: Reading[];
+  readings: MeteredReading[];
   /** Throws what failed in the background. */
   close(): Promise<void>;
 }

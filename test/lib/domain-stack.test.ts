@@ -27,7 +27,7 @@ describe('the parent', () => {
     const expected = [
       ...Object.keys(tables).map((name) => `Tables${name}`),
       ...Object.keys(queues).flatMap((name) => [`Events${name}`, `Events${name}-dead`]),
-      ...['EventsUndelivered', 'EventsBus', 'EventsTopic', 'ArtifactsBucket', 'SecretsToken'],
+      ...['EventsUndelivered', 'EventsBus', 'EventsTopic', 'ArtifactsBucket', 'SecretsToken', 'UnrecordedReadings'],
     ].map((name) => name.replaceAll('-', ''));
     expect(names.sort()).toEqual(expected.sort());
   });

@@ -10,7 +10,7 @@ import {
   withServices,
 } from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
-import { accessOf } from '../../functions/core/contract.ts';
+import { accessOf, type TaskContract } from '../../functions/core/contract.ts';
 import { fallbackContract } from '../../functions/core/fallback.ts';
 import { endpointModule } from '../../functions/core/module-path.ts';
 import { wildcardReasons } from '../../lib/wildcard-reasons.ts';
@@ -43,7 +43,7 @@ const functions: { name: string; access: Access; more: string[] }[] = [
   ...taskContracts.map(({ name, access, trigger }) => ({
     name,
     access: withServices(access, bundledServices),
-    more: trigger.type === 'queue' ? consumerActions(queues[trigger.queue]) : [],
+    more: triggeredActions(trigger),
   })),
 ];
 
@@ -146,6 +146,12 @@ function roleOf(name: string): TemplateResource {
 
 function tablesIn(resource: unknown): string[] {
   return [...JSON.stringify(resource).matchAll(/"Tables([a-z]+)[0-9A-F]{8}"/g)].map(([, table = '']) => table);
+}
+
+/** What a function may do because of how it is called: a consumer reads its queue, and failed batches of readings are kept. */
+function triggeredActions(trigger: TaskContract['trigger']): string[] {
+  if (trigger.type === 'readings') return ['sqs:SendMessage'];
+  return trigger.type === 'queue' ? consumerActions(queues[trigger.queue]) : [];
 }
 
 function consumerActions({ givesUp }: QueueSpec): string[] {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { type Batch, batchingMeter } from '../../../bin/embedded/batching-meter.ts';
-import type { Reading } from '../../../functions/core/figures.ts';
+import type { MeteredReading } from '../../../functions/core/figures.ts';
 import { settableClock } from '../../suites/settable-clock.ts';
 
 const startMs = Date.parse('2025-01-15T10:30:00.000Z');
 
-const reading = (count: number, changes: Partial<Reading> = {}): Reading => ({
+const reading = (count: number, changes: Partial<MeteredReading> = {}): MeteredReading => ({
   kind: 'requests',
   subject: 'GET /health',
   atMs: startMs,
   figures: { status_200: count },
+  outcome: '2xx',
   ...changes,
 });
 
@@ -18,7 +19,8 @@ function openMeter(failures = 0) {
   const clock = settableClock(startMs);
   const stored: Batch[] = [];
   const tried: Batch[] = [];
-  const faults: unknown[] = [];
+  const faults: string[] = [];
+  const warnings: unknown[] = [];
   let left = failures;
   const meter = batchingMeter({
     clock,
@@ -28,14 +30,14 @@ function openMeter(failures = 0) {
       if (left >= 0) throw new Error('the disk is full');
       stored.push(batch);
     },
-    onFault: (error) => void faults.push(error),
+    log: { warn: (...warning) => void warnings.push(warning), error: (message) => void faults.push(message) },
   });
   /** Lets time pass, and what it wakes be done. */
   const pass = async (ms: number) => {
     clock.advance(ms);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { meter, stored, tried, faults, pass };
+  return { meter, stored, tried, faults, warnings, pass };
 }
 
 describe('the meter of one process', () => {
@@ -84,6 +86,25 @@ describe('the meter of one process', () => {
     const { meter, faults } = openMeter(Number.POSITIVE_INFINITY);
     meter.record(reading(1));
     await meter.close();
-    expect(faults).toHaveLength(1);
+    expect(faults).toEqual(['readings could not be stored']);
+  });
+
+  it('tells what it cannot take with the reason, does not fail what was measured, and takes the next', async () => {
+    const { meter, stored, warnings, pass } = openMeter();
+    meter.record({ ...reading(1), figures: null as unknown as MeteredReading['figures'] });
+    meter.record(reading(2));
+    const fields = { kind: 'requests', subject: 'GET /health', error: expect.any(Error) };
+    expect(warnings).toEqual([['a reading could not be taken', fields]]);
+    await pass(250);
+    expect(stored.flatMap(({ readings }) => readings.map(({ figures }) => figures))).toEqual([{ status_200: 2 }]);
+  });
+
+  it('stores nothing of a reading but what adds', async () => {
+    const { meter, stored } = openMeter();
+    meter.record({ ...reading(1), durationMs: 3 });
+    await meter.close();
+    expect(stored[0]?.readings).toEqual([
+      { kind: 'requests', subject: 'GET /health', atMs: startMs, figures: { status_200: 1 } },
+    ]);
   });
 });
