@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 const killTests = 'test/e2e/{kill,*-kill}.test.ts';
 
 /**
- * `fast` needs nothing but Node, and so does `kill`, which takes long for its many starts; `aws` needs an AWS endpoint, which `npm run test:aws` provides; `docker` needs Linux,
- * root and a Docker engine's program.
+ * `fast` needs nothing but Node, and so does `kill`, which takes long for its many starts; `aws` needs an AWS endpoint, which
+ * `npm run test:aws` provides; `docker` needs Linux, root and a Docker engine's program; `prometheus` needs Debian's package
+ * of that name.
  */
 export default defineConfig({
   test: {
@@ -16,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{aws,docker}.test.ts', killTests],
+          exclude: ['test/**/*.{aws,docker,prometheus}.test.ts', killTests],
           testTimeout: 30_000,
           /** Files share what they import, which else takes half of the time; a test cleans up after itself. */
           isolate: false,
@@ -50,6 +51,15 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'prometheus',
+          include: ['test/**/*.prometheus.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

@@ -27,6 +27,8 @@ export const tables = {
     indexes: {
       by_creation: { partition: 'kind', sort: 'id' },
       by_status: { partition: 'status', sort: 'id' },
+      /** Holds only pipelines that run, for those who count or look them up and need no whole items. */
+      by_running: { partition: 'running', sort: 'id', projection: 'keys' },
       /** Holds only pipelines whose end is still to be published: sparse, and nearly always empty. */
       by_unannounced: { partition: 'unannounced', sort: 'id', projection: 'keys' },
       by_repository: { partition: 'repository', sort: 'id' },

@@ -24,7 +24,9 @@ const share = z.number().min(0).max(1);
 const traffic = {
   requests_total: count.nullable(),
   errors_total: count.nullable().describe('Answers of status 5xx.'),
-  error_rate: share.nullable(),
+  error_rate: share
+    .nullable()
+    .describe('Of the requests to services that tell their errors; those to others are left out.'),
   avg_latency_ms: milliseconds.nullable(),
   p99_latency_ms: milliseconds
     .nullable()
@@ -38,7 +40,10 @@ const usage = {
   llm_cost_usd: z.number().min(0).nullable(),
 };
 
-const knowledge = { knowledge_queries: count.nullable(), cache_hit_rate: share.nullable() };
+const knowledge = {
+  knowledge_queries: count.nullable(),
+  cache_hit_rate: share.nullable().describe('Null where misses are not known.'),
+};
 
 const summary = z
   .object({

@@ -1,13 +1,14 @@
 import type { Catalogue } from '../../platform/catalogue.ts';
-import { type Figures, onlySubject } from '../core/figures.ts';
+import { onlySubject } from '../core/figures.ts';
 import type { LockKind } from '../core/locks.ts';
-import { limitedPrefix, statusPrefix } from '../core/request-reading.ts';
 import { version } from '../core/version.ts';
 import { serviceStatuses } from '../events/contract.ts';
 import { type ServiceHealth, statusAt } from '../services/contract.ts';
 import { endedPrefix } from '../webhooks/contract.ts';
 import { endings } from './event-reading.ts';
-import { type Family, histogramSamples } from './prometheus-text.ts';
+import { type BySubject, withKnownStages } from './known-subjects.ts';
+import { counter, type Family, histogramSamples } from './prometheus-text.ts';
+import { requestFamilies } from './request-families.ts';
 
 /** Everything that the Prometheus text is made of, as stored. */
 export interface PlatformFigures {
@@ -25,10 +26,7 @@ export interface PlatformFigures {
   executions: BySubject;
 }
 
-type BySubject = ReadonlyMap<string, Figures>;
-
-/** Bounds of histograms in ms, all of them bounds of ours: requests take milliseconds, stages seconds to hours. */
-const requestBoundsMs = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000];
+/** Bounds of the histogram in ms, all of them bounds of ours: stages take seconds to hours. */
 const stageBoundsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000].map((s) => s * 1000);
 
 /** The metrics of `GET /metrics`. Every label has a bounded set of values: names of the code or of the catalogue. */
@@ -48,18 +46,14 @@ export function families(figures: PlatformFigures): Family[] {
       endingsOf(figures.executions),
     ),
     ...deliveryFamilies(figures),
-    ...requestFamilies(figures),
+    ...requestFamilies(figures.requests),
     {
       name: 'omni_locks_held',
-      help: 'Branches and services that something works on alone.',
+      help: 'Locks that are held, on what only one may work on at a time.',
       type: 'gauge',
       samples: [...figures.locks].map(([kind, value]) => ({ labels: { kind }, value })),
     },
   ];
-}
-
-function counter(name: string, help: string, samples: Family['samples']): Family {
-  return { name, help, type: 'counter', samples };
 }
 
 function serviceFamilies({ catalogue, healths, nowMs, intervalSeconds }: PlatformFigures): Family[] {
@@ -87,16 +81,19 @@ function serviceFamilies({ catalogue, healths, nowMs, intervalSeconds }: Platfor
     },
     {
       name: 'omni_service_probe_duration_seconds',
-      help: 'How long the last probe of the service took.',
+      help: 'How long the last probe of the service took, answered or not; missing while nothing is known.',
       type: 'gauge',
-      samples: services.flatMap(({ labels, health }) =>
-        typeof health?.latencyMs === 'number' ? [{ labels, value: health.latencyMs / 1000 }] : [],
+      samples: services.flatMap(({ labels, status, health }) =>
+        status !== 'unknown' && typeof health?.latencyMs === 'number'
+          ? [{ labels, value: health.latencyMs / 1000 }]
+          : [],
       ),
     },
   ];
 }
 
-function pipelineFamilies({ pipelinesRunning, pipelines, stages }: PlatformFigures): Family[] {
+function pipelineFamilies({ pipelinesRunning, pipelines, stages: measured }: PlatformFigures): Family[] {
+  const stages = withKnownStages(measured);
   const name = 'omni_pipeline_stage_duration_seconds';
   return [
     {
@@ -142,50 +139,4 @@ function deliveryFamilies({ deliveries }: PlatformFigures): Family[] {
       ['accepted', 'failed'].map((outcome) => ({ labels: { outcome }, value: figures[`attempts_${outcome}`] ?? 0 })),
     ),
   ];
-}
-
-function requestFamilies({ requests }: PlatformFigures): Family[] {
-  const name = 'omni_http_request_duration_seconds';
-  const routes = [...requests].map(([subject, figures]) => {
-    const [method = '', route = ''] = subject.split(' ');
-    return { labels: { method, route }, figures };
-  });
-  return [
-    counter(
-      'omni_http_requests_total',
-      'Requests to the API of the orchestrator that were answered.',
-      routes.flatMap(({ labels, figures }) =>
-        named(figures, statusPrefix).map(([status, value]) => ({ labels: { ...labels, status }, value })),
-      ),
-    ),
-    {
-      name,
-      help: 'How long requests to the API of the orchestrator took.',
-      type: 'histogram',
-      samples: routes.flatMap(({ labels, figures }) => histogramSamples(name, labels, figures, requestBoundsMs)),
-    },
-    counter(
-      'omni_rate_limited_requests_total',
-      'Requests that were refused for their rate, by category.',
-      limited(requests),
-    ),
-  ];
-}
-
-function limited(requests: BySubject): Family['samples'] {
-  const byCategory = Map.groupBy(
-    [...requests.values()].flatMap((figures) => named(figures, limitedPrefix)),
-    ([category]) => category,
-  );
-  return [...byCategory].map(([category, all]) => ({
-    labels: { category },
-    value: all.reduce((sum, [, value]) => sum + value, 0),
-  }));
-}
-
-/** The figures whose names begin so, by the rest of their names. */
-function named(figures: Figures, prefix: string): [string, number][] {
-  return Object.entries(figures).flatMap(([name, value]) =>
-    name.startsWith(prefix) ? [[name.slice(prefix.length), value] as [string, number]] : [],
-  );
 }

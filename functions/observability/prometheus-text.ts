@@ -5,7 +5,7 @@ import { countUpTo, durationCount, durationTotalMs } from '../core/latency-histo
 
 /** One metric with its samples, as Prometheus knows them. */
 export interface Family {
-  /** Without `_total` where it is no counter, and with its unit. */
+  /** With its unit, in seconds; `_total` at its end if, and only if, it is a counter. */
   name: string;
   help: string;
   type: 'counter' | 'gauge' | 'histogram';
@@ -27,6 +27,11 @@ export function prometheusText(families: readonly Family[]): Promise<string> {
     registry.registerMetric(metric as unknown as Metric);
   }
   return registry.metrics();
+}
+
+/** A family of counts that only rise. */
+export function counter(name: string, help: string, samples: Sample[]): Family {
+  return { name, help, type: 'counter', samples };
 }
 
 /** The durations among figures as the samples of a histogram in seconds. The bounds are ms, of those that the buckets have. */

@@ -6,6 +6,8 @@ import { statusPrefix } from '../core/request-reading.ts';
 export interface ServiceFigures {
   requests?: number;
   errors?: number;
+  /** The requests of services that tell their errors too; see {@link withJudged}. */
+  judged_requests?: number;
   /** How many durations the sum is of: some services tell sum and count, and no histogram. */
   duration_count?: number;
   llm_tokens?: number;
@@ -21,12 +23,21 @@ export function ownTraffic(requests: Figures): Figures {
   const statuses = Object.entries(requests).filter(([name]) => name.startsWith(statusPrefix));
   const total = (of: [string, number][]) => of.reduce((sum, [, count]) => sum + count, 0);
   const rest = Object.entries(requests).filter(([name]) => isDurationName(name));
-  return {
+  return withJudged({
     ...Object.fromEntries(rest),
     requests: total(statuses),
     errors: total(statuses.filter(([name]) => name.startsWith(`${statusPrefix}5`))),
     duration_count: durationCount(requests),
-  };
+  });
+}
+
+/**
+ * What one service measured, with the requests of which it is known whether they failed: all of them where it tells errors,
+ * even 0, else none. So a rate over several services leaves out those that only count requests.
+ */
+export function withJudged(figures: Figures): Figures {
+  const { requests, errors } = figures as ServiceFigures;
+  return requests === undefined || errors === undefined ? figures : { ...figures, judged_requests: requests };
 }
 
 /** What the API shows of figures; null where they do not tell. */
@@ -34,6 +45,7 @@ export function trafficView(figures: Figures) {
   const {
     requests,
     errors,
+    judged_requests,
     duration_count = 0,
     llm_tokens,
     llm_cost_microusd,
@@ -43,7 +55,7 @@ export function trafficView(figures: Figures) {
   return {
     requests_total: requests ?? null,
     errors_total: errors ?? null,
-    error_rate: errors === undefined ? null : shareOf(errors, requests),
+    error_rate: errors === undefined ? null : shareOf(errors, judged_requests),
     avg_latency_ms: duration_count > 0 ? hundredths(durationTotalMs(figures) / duration_count) : null,
     p99_latency_ms: p99 === null ? null : hundredths(p99),
     llm_tokens_used: llm_tokens ?? null,
@@ -58,8 +70,9 @@ export function shareOf(part: number, whole: number | undefined): number | null 
   return whole === undefined || whole <= 0 ? null : Math.min(1, rounded(part / whole));
 }
 
+/** Hits alone tell no rate: it would be 1 whatever was missed. */
 function hitRate({ cache_hits, cache_misses }: ServiceFigures): number | null {
-  return cache_hits === undefined ? null : shareOf(cache_hits, cache_hits + (cache_misses ?? 0));
+  return cache_hits === undefined || cache_misses === undefined ? null : shareOf(cache_hits, cache_hits + cache_misses);
 }
 
 function hundredths(value: number): number {

@@ -8,6 +8,9 @@ const sk = 'pipeline';
 /** The partition of the index that lists all pipelines. */
 export const allPipelines = 'pipeline';
 
+/** All running pipelines, with nothing of them but `id` and key; the index may lag. */
+export const runningPipelines = { index: 'by_running', partition: 'running' } as const;
+
 /** The pipeline of this id, or NOT_FOUND. */
 export async function loadPipeline(backend: Backend, id: string): Promise<Pipeline> {
   const pipeline = await findPipeline(backend, id);
@@ -47,12 +50,21 @@ export function changePipeline(
 
 /** The pipeline in a stored item. */
 export function pipelineOf(item: Item): Pipeline {
-  const { pk: _pk, sk: _sk, kind: _kind, repository: _repository, branch: _branch, ...fields } = item;
+  const {
+    pk: _pk,
+    sk: _sk,
+    kind: _kind,
+    running: _running,
+    repository: _repository,
+    branch: _branch,
+    ...fields
+  } = item;
   return fields as unknown as Pipeline;
 }
 
 /** What the indexes and the filters of the list need stands beside the pipeline's own fields. */
 function itemOf(pipeline: Pipeline): Item {
   const { repository, branch } = claimOf(pipeline.request);
-  return { ...pipeline, pk: pipeline.id, sk, kind: allPipelines, repository, branch };
+  const running = pipeline.status === 'running' ? runningPipelines.partition : undefined;
+  return { ...pipeline, pk: pipeline.id, sk, kind: allPipelines, running, repository, branch };
 }

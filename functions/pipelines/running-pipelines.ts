@@ -1,7 +1,7 @@
 import type { Backend } from '../../backend/backend.ts';
 import type { StageName } from '../core/settings.ts';
 import { orderedStages, type Pipeline } from './pipeline.ts';
-import { findPipeline } from './pipeline-store.ts';
+import { findPipeline, runningPipelines } from './pipeline-store.ts';
 import { stageServices } from './task-contracts.ts';
 
 /** A running pipeline, the first of its stages that is not over and calls one of the services, and that service. */
@@ -19,7 +19,7 @@ export async function runningPipelinesUsing(
   const found: PipelineUse[] = [];
   let before: string | undefined;
   for (;;) {
-    const query = { index: 'by_status', partition: 'running', limit: 100, ...(before === undefined ? {} : { before }) };
+    const query = { ...runningPipelines, limit: 100, ...(before === undefined ? {} : { before }) };
     const page = await backend.table('pipelines').query(query);
     for (const item of page.items) {
       const pipeline = await findPipeline(backend, item.pk);
@@ -31,10 +31,12 @@ export async function runningPipelinesUsing(
   }
 }
 
-/** How many pipelines run, by their index, which may lag. Of more than 1000 only so many are counted. */
+/**
+ * How many pipelines run, by their index, which may lag. Of more than 1000 only so many are counted: some 20 read units, whatever
+ * their tasks are.
+ */
 export async function countRunning(backend: Pick<Backend, 'table'>): Promise<number> {
-  const running = { index: 'by_status', partition: 'running', limit: 1000 };
-  return (await backend.table('pipelines').query(running)).items.length;
+  return (await backend.table('pipelines').query({ ...runningPipelines, limit: 1000 })).items.length;
 }
 
 /** The index may lag: the pipeline itself says whether it runs. */

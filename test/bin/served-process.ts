@@ -8,7 +8,10 @@ import { vi } from 'vitest';
  * `npm start`'s program in a process of its own, or as npm starts it, below a shell; its output is kept. Not yet ready when
  * this returns.
  */
-export function startServing(settings: { ORCHESTRATOR_DATA: string }, by: 'node' | 'npm' = 'node'): ServedProcess {
+export function startServing(
+  settings: { ORCHESTRATOR_DATA: string } & Record<string, string>,
+  by: 'node' | 'npm' = 'node',
+): ServedProcess {
   const program = [process.execPath, '--disable-warning=ExperimentalWarning', 'bin/serve.ts'];
   const [command = '', ...parameters] = by === 'npm' ? ['npm', 'start'] : program;
   const child = spawn(command, parameters, {

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serviceConfigPatch } from '../../functions/config/contract.ts';
 import { refreshBody } from '../../functions/knowledge/refresh-schemas.ts';
@@ -10,6 +9,7 @@ import { workflowBody } from '../../functions/workflows/definition.ts';
 import { faultRequest } from '../../platform/simulated/faults.ts';
 import { documentFiles, generatedSections } from '../../tools/documentation/documents.ts';
 import { fillSections, sectionsOf } from '../../tools/documentation/fill-sections.ts';
+import { isThere } from './links.ts';
 
 const documents = documentFiles().map((file) => ({ file, text: readFileSync(file, 'utf8') }));
 const sections = generatedSections();
@@ -67,19 +67,3 @@ describe('the documents', () => {
     for (const [, block = ''] of blocks) expect(() => JSON.parse(block), block).not.toThrow();
   });
 });
-
-function isThere(file: string, link: string): boolean {
-  const [path = '', heading] = link.split('#', 2);
-  const target = path === '' ? file : normalize(join(dirname(file), path));
-  return existsSync(target) && (heading === undefined || headingsOf(readFileSync(target, 'utf8')).includes(heading));
-}
-
-/** As GitHub makes anchors of headings. */
-function headingsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-}

@@ -1,5 +1,6 @@
 import type { Figures } from '../../core/figures.ts';
 import { boundsMs, bucketName, durationSum } from '../../core/latency-histogram.ts';
+import { withJudged } from '../traffic.ts';
 import type { ReadingDelta } from './reading-delta.ts';
 import { spreadLatency } from './spread-latency.ts';
 
@@ -9,7 +10,7 @@ import { spreadLatency } from './spread-latency.ts';
  */
 export function scrapedFigures({ counts, latency }: ReadingDelta): Figures {
   const { llm_cost_usd: microdollars, ...rest } = counts;
-  const figures: Record<string, number> = { ...rest };
+  const figures: Record<string, number> = { ...withJudged(rest) };
   if (microdollars !== undefined) figures['llm_cost_microusd'] = microdollars;
   if (!latency) return figures;
   figures['duration_count'] = latency.count;

@@ -2,7 +2,7 @@ import type { Home } from '../../core/endpoint.ts';
 import { task } from '../../core/task.ts';
 import { endPipeline } from '../end-pipeline.ts';
 import { launchPipeline } from '../launch-pipeline.ts';
-import { loadPipeline } from '../pipeline-store.ts';
+import { loadPipeline, runningPipelines } from '../pipeline-store.ts';
 import { reconcilePipelinesTask } from '../task-contracts.ts';
 
 /**
@@ -13,10 +13,7 @@ import { reconcilePipelinesTask } from '../task-contracts.ts';
  */
 export const reconcilePipelines = task(reconcilePipelinesTask, async (_: unknown, home: Home) => {
   let reconciled = 0;
-  for (const sought of [
-    { index: 'by_status', partition: 'running' },
-    { index: 'by_unannounced', partition: 'end' },
-  ]) {
+  for (const sought of [runningPipelines, { index: 'by_unannounced', partition: 'end' }]) {
     for await (const id of idsIn(home, sought)) reconciled += (await reconcile(id, home)) ? 1 : 0;
   }
   return { reconciled };

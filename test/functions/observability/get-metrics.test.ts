@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockKinds } from '../../../functions/core/locks.ts';
+import { defaultRateLimits } from '../../../functions/core/rate-limit.ts';
+import { stageNames } from '../../../functions/core/settings.ts';
+import { serviceStatuses } from '../../../functions/events/contract.ts';
 import { foldReadings } from '../../../functions/observability/fold-readings.ts';
 import { takeBranch } from '../../../functions/pipelines/branch-lock.ts';
 import { expectFaultHidden, expectRefusal, expectTokenRequired } from '../refusals.ts';
@@ -15,6 +19,17 @@ const request = { method: 'GET', path: '/metrics' };
 async function metrics(): Promise<{ text: string; type: string | null; lines: string[] }> {
   const answer = await api.send('GET', '/metrics');
   return { text: answer.text, type: answer.headers.get('content-type'), lines: answer.text.split('\n') };
+}
+
+/** Every name and value of a label but statuses, of which there are as many as the API has. */
+function labelsIn(text: string): Set<string> {
+  const labels = [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)];
+  return new Set(labels.filter(([, name]) => name !== 'status').map(([label]) => label));
+}
+
+function requestsIn(text: string): number {
+  const counts = [...text.matchAll(/^omni_http_requests_total\{.*\} (\d+)$/gm)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 describe('200', () => {
@@ -48,6 +63,32 @@ describe('200', () => {
     const after = await metrics();
     expect(before.text).toContain('route="/ready"');
     expect(after.text).toBe(before.text);
+  });
+
+  it('has what is counted at 0 before it happens, as Prometheus misses the first of a counter that was not there', async () => {
+    await api.send('GET', '/health');
+    await api.store();
+    const { text } = await metrics();
+    const expected = [
+      'omni_http_requests_total{method="GET",route="/health",status="500"}',
+      ...stageNames.flatMap((stage) => [
+        `omni_pipeline_stages_total{stage="${stage}",status="completed"}`,
+        `omni_pipeline_stages_total{stage="${stage}",status="failed"}`,
+        `omni_pipeline_stage_duration_seconds_count{stage="${stage}"}`,
+      ]),
+      ...Object.keys(defaultRateLimits).map((name) => `omni_rate_limited_requests_total{category="${name}"}`),
+      ...lockKinds.map((kind) => `omni_locks_held{kind="${kind}"}`),
+      ...['completed', 'failed', 'cancelled'].flatMap((status) => [
+        `omni_pipelines_total{status="${status}"}`,
+        `omni_workflow_executions_total{status="${status}"}`,
+      ]),
+      ...['delivered', 'dead_lettered', 'failed', 'cancelled'].map(
+        (outcome) => `omni_webhook_deliveries_total{outcome="${outcome}"}`,
+      ),
+      ...['accepted', 'failed'].map((outcome) => `omni_webhook_attempts_total{outcome="${outcome}"}`),
+      ...serviceStatuses.filter((status) => status !== 'unknown').map((status) => `omni_services{status="${status}"}`),
+    ];
+    expect(expected.filter((sample) => !text.includes(`\n${sample} 0\n`))).toEqual([]);
   });
 
   it('shows what was refused for its rate, by category', async () => {
@@ -87,6 +128,33 @@ describe('200', () => {
     expect(text).toContain('omni_locks_held{kind="branch"} 1\n');
     expect(text).toContain('omni_locks_held{kind="service"} 0\n');
     expect(text).not.toContain('omni_service_up{');
+  });
+
+  it('takes no label from callers, whatever methods, paths and names they send', async () => {
+    const known = [
+      '/metrics',
+      '/health',
+      '/nowhere',
+      '/api/v1/services/x',
+      '/api/v1/metrics/services/x',
+      '/api/v1/workflows/x',
+    ];
+    for (const path of known) await api.send('GET', path);
+    await api.send('POST', '/api/v1/hooks/x');
+    await api.store();
+    const before = (await metrics()).text;
+    const hostile = ['"} 1\nomni_x 1', '\\', '{}', '%', '\0', 'ä'.repeat(30), '../..', 'x'.repeat(900)].map(
+      encodeURIComponent,
+    );
+    for (const name of hostile) {
+      for (const path of ['', 'api/v1/services/', 'api/v1/metrics/services/', 'api/v1/workflows/', 'api/v1/hooks/']) {
+        for (const method of ['GET', 'POST', 'PROPFIND', 'M-SEARCH']) await api.send(method, `/${path}${name}`);
+      }
+    }
+    await api.store();
+    const { text } = await metrics();
+    expect(requestsIn(text) - requestsIn(before)).toBe(1 + hostile.length * 5 * 4);
+    expect(labelsIn(text)).toEqual(labelsIn(before));
   });
 
   it('is not limited', async () => {

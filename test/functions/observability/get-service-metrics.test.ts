@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { durationFigures } from '../../../functions/core/latency-histogram.ts';
 import { foldReadings } from '../../../functions/observability/fold-readings.ts';
 import { getServiceMetricsContract } from '../../../functions/observability/metrics-contracts.ts';
+import { withJudged } from '../../../functions/observability/traffic.ts';
 import { expectFaultHidden, expectLimited, expectRefusal, expectTokenRequired } from '../refusals.ts';
 import { type MeasuredApi, openMeasuredApi } from './measured-api.ts';
 
@@ -14,12 +15,8 @@ afterEach(() => api.close());
 const path = '/api/v1/metrics/services/litellm-proxy';
 const request = { method: 'GET', path };
 const minuteMs = 60_000;
-const of = (requests: number, durationMs: number) => ({
-  requests,
-  errors: 0,
-  duration_count: 1,
-  ...durationFigures(durationMs),
-});
+const of = (requests: number, durationMs: number) =>
+  withJudged({ requests, errors: 0, duration_count: 1, ...durationFigures(durationMs) });
 
 describe('200', () => {
   it('shows what the service counted, in all and in a series', async () => {

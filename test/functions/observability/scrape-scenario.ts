@@ -20,7 +20,7 @@ export interface ScrapeScenario {
   expose(service: string, metrics: Metrics): void;
   /** A round, an interval after the last one; with the backend of a process that fares ill, where one is given. */
   scrape(backend?: Backend): Promise<unknown>;
-  /** The figures of a service over all time, added up; without those of its latency's buckets. */
+  /** As {@link figuresOf} gives them. */
   figures(service: string): Promise<Figures>;
   state(service: string): ReturnType<typeof stateOf>;
   /** How often each service was asked, and with which credential last. */
@@ -77,8 +77,9 @@ async function stateOf({ backend }: TestHome, service: string) {
   return (await loadScrapeStates(backend)).get(service);
 }
 
-/** The figures of a service over all time, added up; without those of its latency's buckets. */
+/** The figures of a service over all time, added up; without what follows from others, and those of its latency's buckets. */
 export async function figuresOf({ backend }: TestHome, service: string): Promise<Figures> {
   const figures = (await loadTotals(backend, ['services'])).services.get(service) ?? {};
-  return Object.fromEntries(Object.entries(figures).filter(([name]) => name === durationSum || !isDurationName(name)));
+  const isShown = (name: string) => name === durationSum || !(isDurationName(name) || name === 'judged_requests');
+  return Object.fromEntries(Object.entries(figures).filter(([name]) => isShown(name)));
 }
