@@ -140,6 +140,13 @@ describe('a monitor that', () => {
   });
 });
 
+it('asks nobody where the catalogue has no monitor, which is no fault', async () => {
+  const services = home.catalogue.services.filter(({ name }) => name !== 'freshness-monitor');
+  make('a', 'stale');
+  expect(await checkFreshness.run(null, { ...home, catalogue: { services } })).toEqual({ checked: 0, became_stale: 0 });
+  expect(stale()).toEqual([]);
+});
+
 describe('a run that dies', () => {
   it.each([0, 1, 2, 3, 4, 5, 6, 7])('at write %i loses no change and publishes none under two ids', async (writes) => {
     for (const isAnswerLost of [false, true]) {
