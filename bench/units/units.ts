@@ -14,6 +14,7 @@ import { readCatalogue } from '../../platform/read-catalogue.ts';
 import { startSimulatedPlatform } from '../../platform/simulated/start-simulated-platform.ts';
 import type { Benchmark, Measure } from '../measure.ts';
 import { samplePipelineRequest } from '../pipelines/sample-request.ts';
+import { countKnowledge } from './count-knowledge.ts';
 import { countWorkflows } from './count-workflows.ts';
 import { type CountedSite, openCountedSite } from './counted-site.ts';
 import { noUsage, type Usage } from './usage.ts';
@@ -82,6 +83,7 @@ async function count(site: CountedSite): Promise<Measure[]> {
   const measuring = { in50s: await countReadings(site, 50), alone: await countReadings(site, 1) };
   const delivery = await countWebhooks(site, request);
   const execution = await countWorkflows(site, request);
+  const refresh = await countKnowledge(site, request);
   for (const { operationId } of contracts) if (!byOperation.has(operationId)) await request(operationId, 200);
   return [
     { name: 'Poll of 37 services on AWS: DynamoDB request units', value: unitsOf(poll) },
@@ -94,6 +96,10 @@ async function count(site: CountedSite): Promise<Measure[]> {
     {
       name: 'Execution of a workflow of three steps on AWS: state transitions, DynamoDB request units',
       value: `${execution.transitions}, ${unitsOf(execution)}`,
+    },
+    {
+      name: 'Refresh of the knowledge layer with one stale source on AWS: state transitions, DynamoDB request units',
+      value: `${refresh.transitions}, ${unitsOf(refresh)}`,
     },
     {
       name: 'Restart that replaces a container on AWS: state transitions, DynamoDB request units',
