@@ -25,7 +25,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         const waitMs = waitBeforeNextTry(outcome, tryNumber, options.random);
         if (waitMs === undefined || tryNumber >= (request.triesMax ?? Number.POSITIVE_INFINITY)) throw outcome;
         options.log?.warn(`${outcome.message}; trying again`, {
-          service: request.service,
+          service_name: request.service,
           upstream_request_id: request.requestId,
           try_number: tryNumber,
           wait_ms: Math.round(waitMs),

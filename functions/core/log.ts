@@ -1,6 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 
-export type LogFields = Record<string, unknown> & { error?: Error };
+/** What a line says besides its message. A name that the logger has for itself is refused here: it would drop the field. */
+export type LogFields = Record<string, unknown> & { error?: Error } & { [Name in ReservedName]?: never };
+
+type ReservedName = 'level' | 'message' | 'sampling_rate' | 'service' | 'timestamp';
 
 /** Structured log lines. Fields are for ids, counts and names; bodies, headers and secrets are never passed in. */
 export interface Log {

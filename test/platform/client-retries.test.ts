@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createLog } from '../../functions/core/log.ts';
 import { breakConnection, failureOf, get, hang, json, ok, post, startFakeUpstream } from './fake-upstream.ts';
 
 let upstream: Awaited<ReturnType<typeof startFakeUpstream>>;
@@ -24,6 +25,17 @@ describe('a failure that may pass is tried again', () => {
     expect(upstream.received).toHaveLength(3);
     expect(upstream.waits).toEqual([200, 400]);
     expect(upstream.warnings).toHaveLength(2);
+  });
+
+  test('and told in a line that names the service', async () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    upstream.answers(json(503, {}), ok);
+    await upstream.client({ log: createLog('WARN') }).call(get({ requestId: 'req_1' }));
+    const lines = write.mock.calls.map(([line]) => JSON.parse(String(line)));
+    write.mockRestore();
+    expect(lines).toEqual([
+      expect.objectContaining({ service_name: 'security-shield', upstream_request_id: 'req_1', try_number: 1 }),
+    ]);
   });
 
   test('a connection that breaks', async () => {
