@@ -182,7 +182,7 @@ export const eventTypes = {
       status: z.enum(refreshEnds),
       duration_ms: durationMs,
       ...refreshCounts,
-      left_out: z.int().min(0).describe('Stale sources that were too many for one refresh.'),
+      left_out: z.int().min(0).describe('Sources that were to be ingested, and were too many for one refresh.'),
       error: z.object({ code: z.string(), message: z.string() }).nullable().describe('Why it failed; null otherwise.'),
     }),
   },

@@ -7,6 +7,8 @@ export interface KnownSource {
   sourceUrl: string | null;
   collection: string | null;
   state: 'fresh' | 'stale' | 'checking' | 'reingesting' | 'error' | null;
+  /** When it was last ingested, as an ISO 8601 timestamp in UTC; null where it never was, or nobody knows. */
+  ingestedAt: string | null;
 }
 
 /** A source with what a refresh does about it, and why. */
@@ -30,7 +32,7 @@ export const sourcesShownMax = 200;
 /** Decides what a request comes to, given all the sources that there are. */
 export function planRefresh(known: readonly KnownSource[], request: RefreshRequest): RefreshPlan {
   const chosen = chooseSources(known, request);
-  const decided = chosen.found.map((source) => decide(source, request.force_reingest));
+  const decided = chosen.found.toSorted(byTurn).map((source) => decide(source, request.force_reingest));
   const pending = decided.filter(({ state }) => state === 'pending');
   const unchanged = decided.filter(({ state }) => state === 'unchanged');
   const leftOut = pending.slice(sourcesMax).map((source) => ({ ...source, state: 'left_out' as const }));
@@ -65,6 +67,18 @@ function chooseSources(known: readonly KnownSource[], request: RefreshRequest) {
     found: known.filter((source) => names.some((name) => isNamed(source, name))),
     missing: [...new Set(names)].filter((name) => !known.some((source) => isNamed(source, name))),
   };
+}
+
+/**
+ * What waited longest comes first, so that what one refresh leaves out is what the next one takes. Those that are in error, or
+ * that the ingestor is at, come last: they may stay so, and would keep the others out for ever.
+ */
+function byTurn(one: KnownSource, other: KnownSource): number {
+  return turnOf(one) - turnOf(other) || (one.ingestedAt ?? '').localeCompare(other.ingestedAt ?? '');
+}
+
+function turnOf({ state }: KnownSource): number {
+  return state === 'error' || state === 'reingesting' ? 1 : 0;
 }
 
 function decide({ id, sourceUrl, collection, state }: KnownSource, isForced: boolean): PlannedSource {

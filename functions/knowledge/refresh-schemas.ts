@@ -100,7 +100,9 @@ export const refreshEntry = z
     counts: z.object(refreshCounts).nullable().describe('In lists null until it has ended.'),
     left_out: count
       .nullable()
-      .describe('Stale sources that were too many for one refresh; the next one takes them. Null until it is planned.'),
+      .describe(
+        'Sources that were to be ingested, and were too many for one refresh; the next one takes them first. Null until it is planned.',
+      ),
     error: z.object({ code: z.string(), message: z.string() }).nullable().describe('Why it failed as a whole.'),
     created_at: utcTimestamp,
     completed_at: utcTimestamp.nullable(),
@@ -113,7 +115,7 @@ const source = z.object({
   state: z
     .enum(sourceStates)
     .describe(
-      '`unchanged`: not stale; `deleted`: it is not there any more; `left_out`: stale, and too many for one refresh.',
+      '`unchanged`: not stale; `deleted`: it is not there any more; `left_out`: to be ingested, and too many for one refresh.',
     ),
   reason,
   documents: count.nullable(),

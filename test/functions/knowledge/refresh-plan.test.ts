@@ -8,10 +8,14 @@ const known = (id: string, fields: Partial<KnownSource> = {}): KnownSource => ({
   sourceUrl: `http://x/${id}`,
   collection: 'doc_embeddings',
   state: 'fresh',
+  ingestedAt: null,
   ...fields,
 });
 const many = (count: number, state: KnownSource['state']) =>
   Array.from({ length: count }, (_, index) => known(`${state}-${index}`, { state }));
+const utc = (timeMs: number) => new Date(timeMs).toISOString();
+const idsToIngest = ({ sources }: ReturnType<typeof planRefresh>) =>
+  sources.flatMap(({ id, state }) => (state === 'pending' ? [id] : []));
 const statesOf = (plan: ReturnType<typeof planRefresh>) =>
   plan.sources.map(({ id, state, reason }) => `${id} ${state} ${reason}`);
 
@@ -53,6 +57,35 @@ describe('a plan over all sources', () => {
     expect(plan).toMatchObject({ ingestCount: sourcesMax, leftOut: 5, unchanged: 3, checked: sourcesMax + 8 });
     expect(plan.sources.slice(0, sourcesMax).every(({ state }) => state === 'pending')).toBe(true);
     expect(plan.sources.slice(sourcesMax, sourcesMax + 5).every(({ state }) => state === 'left_out')).toBe(true);
+  });
+
+  it('takes next what it left out before, also when all are forced', () => {
+    const times = Array.from({ length: sourcesMax + 5 }, (_, index) => index);
+    const before = times.map((hour) => known(`source-${hour}`, { ingestedAt: utc(Date.UTC(2025, 0, 1, hour)) }));
+    const forced = { ...plain, force_reingest: true };
+    const isTaken = new Set(idsToIngest(planRefresh(before, forced)));
+    expect(isTaken.size).toBe(sourcesMax);
+    const after = before.map((source) =>
+      isTaken.has(source.id) ? { ...source, ingestedAt: utc(Date.UTC(2026)) } : source,
+    );
+    const left = before.filter(({ id }) => !isTaken.has(id)).map(({ id }) => id);
+    expect(idsToIngest(planRefresh(after, forced)).slice(0, 5)).toEqual(left);
+  });
+
+  it('takes what never was ingested before all others', () => {
+    const plan = planRefresh(
+      [known('a', { state: 'stale', ingestedAt: utc(0) }), known('b', { state: 'stale' })],
+      plain,
+    );
+    expect(idsToIngest(plan)).toEqual(['b', 'a']);
+  });
+
+  it.each(['error', 'reingesting'] as const)('takes those that stay in %s after the others', (state) => {
+    const plan = planRefresh([...many(sourcesMax, state), known('a', { ingestedAt: utc(0) })], {
+      ...plain,
+      force_reingest: true,
+    });
+    expect(idsToIngest(plan)).toContain('a');
   });
 
   it('counts all, and shows no more than can be read at once', () => {

@@ -9,6 +9,8 @@ export interface ScriptedSource {
   fate: 'completed' | 'failed' | 'hangs' | 'gone';
   /** How often it is asked about in vain. */
   waits: number;
+  /** When it was last ingested, as both services tell it. */
+  ingestedAt: string;
 }
 
 export interface KnowledgeCall {
@@ -36,6 +38,7 @@ export const source = (fields: Partial<ScriptedSource> = {}): ScriptedSource => 
   collection: 'doc_embeddings',
   fate: 'completed',
   waits: 0,
+  ingestedAt: '2025-01-13T08:12:00Z',
   ...fields,
 });
 
@@ -147,7 +150,7 @@ function ingestorAnswer(script: ScriptedKnowledge, call: KnowledgeCall, id: stri
   return Response.json(ingestSource(id, found, isWaiting ? 'ingesting' : found.fate));
 }
 
-function ingestSource(id: string, { url, collection }: ScriptedSource, status: string) {
+function ingestSource(id: string, { url, collection, ingestedAt }: ScriptedSource, status: string) {
   return {
     id,
     status,
@@ -157,18 +160,18 @@ function ingestSource(id: string, { url, collection }: ScriptedSource, status: s
     documents: 40,
     chunks: 200,
     created_at: '2025-01-01T00:00:00Z',
-    completed_at: null,
+    completed_at: status === 'completed' ? ingestedAt : null,
     error: status === 'failed' ? 'The source could not be cloned.' : null,
   };
 }
 
 function monitored({ sources }: ScriptedKnowledge) {
-  const list = [...sources].map(([id, { state, url, collection }]) => ({
+  const list = [...sources].map(([id, { state, url, collection, ingestedAt }]) => ({
     id,
     state,
     source_url: url,
     collection,
-    last_ingested_at: '2025-01-13T08:12:00Z',
+    last_ingested_at: ingestedAt,
   }));
   return { sources: list, total: list.length };
 }

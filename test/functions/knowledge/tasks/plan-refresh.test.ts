@@ -66,6 +66,15 @@ describe('the plan of a refresh', () => {
     expect(await plan(id)).toEqual({ sources: [1, 2], rebuild_cache: true });
   });
 
+  it.each(['monitor', 'ingestor'])('begins with what was ingested longest ago, as the %s tells it', async (teller) => {
+    if (teller === 'ingestor') down('freshness-monitor');
+    knowledge.sources.set('src-3', source({ ingestedAt: '2025-01-12T23:00:00-02:00' }));
+    knowledge.sources.set('src-4', source({ ingestedAt: '2025-01-13T00:30:00Z' }));
+    const { id } = await storedRefresh(home, { force_reingest: true });
+    await plan(id);
+    expect(Object.keys(await sourcesNow(home, { id })).slice(0, 2)).toEqual(['src-4', 'src-3']);
+  });
+
   it('fails as the upstream did when the monitor cannot be asked, for the state machine to try again', async () => {
     const { id } = await storedRefresh(home);
     down('freshness-monitor');
