@@ -8,7 +8,7 @@ import { environmentName } from '../../backend/aws/environment.ts';
 import { type QueueName, queues } from '../../backend/resources.ts';
 import { bundleBytesMax } from '../../lib/bundle-budget.ts';
 import { bundleFunctions } from '../../lib/function-code.ts';
-import { functionEntries } from '../../lib/orchestrator-stack.ts';
+import { functionEntries } from '../../lib/function-entries.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
 import { type Benchmark, type Measure, median } from '../measure.ts';
 
@@ -26,7 +26,7 @@ export const bundles: Benchmark = {
     const empty = join(folder, 'empty.mjs');
     writeFileSync(empty, '');
     try {
-      const entries = functionEntries(readStackSettings(new App().node));
+      const entries = functionEntries(readStackSettings(new App().node, {}));
       const code = bundleFunctions(entries);
       const emptyCost = loadCost(empty);
       return entries.map((entry) => {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { functionEntries, OrchestratorStack } from '../../lib/orchestrator-stack.ts';
+import { functionEntries } from '../../lib/function-entries.ts';
+import { OrchestratorStack } from '../../lib/orchestrator-stack.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
 import { wholeApp } from './whole-app.ts';
 
@@ -28,7 +29,7 @@ export function synthesise(context: Context = {}) {
 
 function make(context: Context) {
   const app = new App({ context, analyticsReporting: false });
-  const settings = readStackSettings(app.node);
+  const settings = readStackSettings(app.node, {});
   const code = Object.fromEntries(functionEntries(settings).map(({ name }) => [name, folder]));
   const stack = new OrchestratorStack(app, settings.stackName, { settings, code });
   const { parent, nested, resources } = wholeApp(stack);
