@@ -68,6 +68,8 @@ export class Api extends Construct {
     super(scope, id);
     this.#props = props;
     this.#api = new RestApi(this, 'RestApi', this.restApiProps(props.settings));
+    /** CDK makes an output of the URL, with a name that nobody can know; whoever wants one has {@link url}. */
+    this.#api.node.tryRemoveChild('Endpoint');
     this.#keepExecutionLogs(props.settings.logRetentionDays);
     this.metrics = metricsOf(this.#api.deploymentStage);
     new RunbookAlarm(this, 'server-errors', {

@@ -12,6 +12,11 @@ const folder = mkdtempSync(join(tmpdir(), 'orchestrator-code-'));
 writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => undefined;');
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
+/** In place of the bundles of all functions. */
+export const noBundles = Object.fromEntries(
+  functionEntries({ catalogue: { services: [] } }).map(({ name }) => [name, folder]),
+);
+
 type Context = Record<string, unknown>;
 
 const made = new Map<string, ReturnType<typeof make>>();
@@ -30,8 +35,7 @@ export function synthesise(context: Context = {}) {
 function make(context: Context) {
   const app = new App({ context, analyticsReporting: false });
   const settings = readStackSettings(app.node, {});
-  const code = Object.fromEntries(functionEntries(settings).map(({ name }) => [name, folder]));
-  const stack = new OrchestratorStack(app, settings.stackName, { settings, code });
+  const stack = new OrchestratorStack(app, settings.stackName, { settings, code: noBundles });
   const { parent, nested, resources } = wholeApp(stack);
   const ofType = (type: string) => resources.filter(([, resource]) => resource.Type === type);
   return { stack, parent, nested, resources, ofType };
