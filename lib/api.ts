@@ -13,17 +13,17 @@ import {
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import { type IAlarmAction, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import type { IInterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Contract } from '../functions/core/contract.ts';
 import { acknowledge } from './acknowledge.ts';
-import { addDomainName } from './domain-name.ts';
+import { type ApiDomain, addDomainName } from './domain-name.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
+import type { OrchestratorSettings } from './orchestrator-settings.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
-import type { StackSettings } from './stack-settings.ts';
 
 /** An endpoint with the function that serves it. */
 export interface Route {
@@ -37,10 +37,10 @@ export interface ApiProps {
   authorizer: IFunction;
   /** Answers every request that no route is for. */
   fallback: IFunction;
-  settings: Pick<
-    StackSettings,
-    'privateApi' | 'domain' | 'publicProbes' | 'logRetentionDays' | 'requestsPerSecond' | 'apiGatewayLogRole'
-  >;
+  /** Makes the API private: only these reach it. */
+  vpcEndpoints: IInterfaceVpcEndpoint[] | undefined;
+  domain: ApiDomain | undefined;
+  settings: Pick<OrchestratorSettings, 'publicProbes' | 'logRetentionDays' | 'requestsPerSecond' | 'apiGatewayLogRole'>;
   alarmAction: IAlarmAction | undefined;
 }
 
@@ -68,6 +68,8 @@ export class Api extends Construct {
     super(scope, id);
     this.#props = props;
     this.#api = new RestApi(this, 'RestApi', this.restApiProps(props.settings));
+    /** CDK makes an output of the URL, with a name that nobody can know; whoever wants one has {@link url}. */
+    this.#api.node.tryRemoveChild('Endpoint');
     this.#keepExecutionLogs(props.settings.logRetentionDays);
     this.metrics = metricsOf(this.#api.deploymentStage);
     new RunbookAlarm(this, 'server-errors', {
@@ -82,7 +84,7 @@ export class Api extends Construct {
       resultsCacheTtl: authorizerCache,
     });
     addGatewayResponses(this.#api);
-    if (props.settings.domain) addDomainName(this, this.#api, props.settings.domain);
+    if (props.domain) addDomainName(this, this.#api, props.domain);
     this.url = this.#api.url;
     acknowledge(this, {
       'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
@@ -141,7 +143,7 @@ export class Api extends Construct {
       restApiName: this.#props.name,
       description: 'The Omni Orchestrator',
       cloudWatchRole: settings.apiGatewayLogRole,
-      ...endpointProps(this, settings.privateApi?.vpcEndpointIds),
+      ...endpointProps(this.#props.vpcEndpoints),
       deployOptions: {
         stageName,
         accessLogDestination: new LogGroupLogDestination(accessLogs),
@@ -181,16 +183,13 @@ function proxyTo({ functionArn }: IFunction): AwsIntegration {
 }
 
 /** Regional, or private to the given VPC endpoints: then the resource policy refuses every other way in. */
-function endpointProps(scope: Construct, vpcEndpointIds: string[] | undefined): RestApiProps {
-  if (!vpcEndpointIds) return { endpointConfiguration: { types: [EndpointType.REGIONAL] } };
-  const vpcEndpoints = vpcEndpointIds.map((vpcEndpointId) =>
-    InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(scope, vpcEndpointId, { vpcEndpointId, port: 443 }),
-  );
+function endpointProps(vpcEndpoints: IInterfaceVpcEndpoint[] | undefined): RestApiProps {
+  if (!vpcEndpoints) return { endpointConfiguration: { types: [EndpointType.REGIONAL] } };
   const statement = new PolicyStatement({
     principals: [new AnyPrincipal()],
     actions: ['execute-api:Invoke'],
     resources: ['execute-api:/*'],
-    conditions: { StringEquals: { 'aws:SourceVpce': vpcEndpointIds } },
+    conditions: { StringEquals: { 'aws:SourceVpce': vpcEndpoints.map(({ vpcEndpointId }) => vpcEndpointId) } },
   });
   return {
     endpointConfiguration: { types: [EndpointType.PRIVATE], vpcEndpoints },

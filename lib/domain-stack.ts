@@ -10,13 +10,15 @@ import { type MachineName, machines } from '../backend/resources.ts';
 import type { Contract, TaskContract } from '../functions/core/contract.ts';
 import { failedCallsGrant, type Resources } from './access-policy.ts';
 import type { Api, Route } from './api.ts';
+import { idsInStack } from './deployment-name.ts';
+import type { PlatformNetwork } from './endpoint-function.ts';
 import { endpointEntry, taskEntry } from './function-entry.ts';
 import { Functions } from './functions.ts';
 import { Machine } from './machine.ts';
+import type { OrchestratorSettings } from './orchestrator-settings.ts';
 import { pascalCase } from './pascal-case.ts';
 import { allowLogs } from './readings-feed.ts';
 import { ScheduledTask } from './scheduled-task.ts';
-import type { StackSettings } from './stack-settings.ts';
 
 export interface DomainStackProps {
   /** The name of the whole; log groups and machines are named after it, whatever CloudFormation calls the nested stack. */
@@ -32,7 +34,8 @@ export interface DomainStackProps {
   unrecordedReadings: IQueue;
   /** The folder of each function's bundle, by name. */
   code: Record<string, string>;
-  settings: StackSettings;
+  settings: OrchestratorSettings;
+  network: PlatformNetwork | undefined;
   alarmAction: IAlarmAction | undefined;
 }
 
@@ -52,10 +55,10 @@ export class DomainStack extends NestedStack {
   readonly #props: DomainStackProps;
 
   constructor(scope: Construct, id: string, props: DomainStackProps) {
-    const { deploymentName, domain, stored, code, settings } = props;
+    const { deploymentName, domain, stored, code, settings, network } = props;
     super(scope, id, { description: `Omni Orchestrator: ${domain}` });
     /** Its name, which operators read in the console, would else be `OmniOrchestrator-PipelinesDomainNestedStackPipelines…`. */
-    this.nestedStackResource?.overrideLogicalId(id);
+    this.nestedStackResource?.overrideLogicalId([...idsInStack(scope), id].join('').replaceAll(/[^A-Za-z0-9]/g, ''));
     this.#props = props;
     this.domain = domain;
     const resources: Resources = { ...stored, machines: {} };
@@ -65,6 +68,7 @@ export class DomainStack extends NestedStack {
       code,
       resources,
       settings,
+      network,
     });
     this.functions = this.#functions.byName;
     this.logGroup = this.#functions.logGroup;

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -11,7 +11,9 @@ import { wildcardStatement } from './wildcard-statement.ts';
 /** Where functions that call services of the platform run. */
 export interface PlatformNetwork {
   vpc: IVpc;
-  subnets: ISubnet[];
+  /** The private subnets with a way out, where left out. */
+  subnets?: SubnetSelection;
+  /** What the services must let in. */
   securityGroups: ISecurityGroup[];
 }
 
@@ -58,7 +60,7 @@ export class EndpointFunction extends Construct {
       environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment, ...grant.environment },
       ...(network && {
         vpc: network.vpc,
-        vpcSubnets: { subnets: network.subnets },
+        ...(network.subnets && { vpcSubnets: network.subnets }),
         securityGroups: network.securityGroups,
       }),
     });

@@ -1,14 +1,14 @@
-import { Stack } from 'aws-cdk-lib';
 import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-eventschemas';
 import { Construct } from 'constructs';
 import { eventSchemas } from '../functions/events/contract.ts';
 
-/** A registry, named as the stack, with the schema of every event type, for those who write rules and their targets. */
+/** A registry with the schema of every event type, for those who write rules and their targets. */
 export class EventSchemas extends Construct {
-  constructor(scope: Construct, id: string) {
+  /** The name is unique in the account and region, and has at most 64 characters. */
+  constructor(scope: Construct, id: string, { registryName }: { registryName: string }) {
     super(scope, id);
     const registry = new CfnRegistry(this, 'Registry', {
-      registryName: Stack.of(this).stackName,
+      registryName,
       description: 'Events of the Omni Orchestrator',
     });
     for (const { type, name, summary, document } of eventSchemas()) {

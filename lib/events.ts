@@ -9,21 +9,27 @@ import { type BusRule, busRules } from '../backend/bus-rules.ts';
 import { eventSource, type QueueName, type QueueSpec, queues } from '../backend/resources.ts';
 import { type AlarmedQueueProps, DeadLetterQueue, WorkQueue } from './alarmed-queue.ts';
 
+export interface EventsProps extends AlarmedQueueProps {
+  /** The bus's, unique in the account and region. */
+  busName: string;
+}
+
 /**
  * The bus, and how every event of the orchestrator reaches its consumers: rule, topic, one queue for each. What travels
  * is the event itself, the same JSON that the embedded home delivers. Other teams add rules of their own to the bus.
  */
 export class Events extends Construct {
   readonly bus: EventBus;
+  readonly topic: Topic;
   readonly queues: Record<QueueName, Queue>;
   /** Of each queue, and of what EventBridge and SNS could not hand on. */
   readonly deadLetterQueues: Record<string, IQueue>;
 
-  constructor(scope: Construct, id: string, props: AlarmedQueueProps) {
+  constructor(scope: Construct, id: string, { busName, ...props }: EventsProps) {
     super(scope, id);
-    this.bus = new EventBus(this, 'Bus', { description: 'Events of the Omni Orchestrator' });
+    this.bus = new EventBus(this, 'Bus', { eventBusName: busName, description: 'Events of the Omni Orchestrator' });
     const undelivered = new DeadLetterQueue(this, 'Undelivered', props);
-    const topic = new Topic(this, 'Topic', {
+    this.topic = new Topic(this, 'Topic', {
       enforceSSL: true,
       ...(props.encryptionKey && { masterKey: props.encryptionKey }),
     });
@@ -32,14 +38,14 @@ export class Events extends Construct {
       description: 'Every event of the orchestrator',
       eventPattern: { source: [eventSource] },
       targets: [
-        new SnsTopic(topic, { message: RuleTargetInput.fromEventPath('$.detail'), deadLetterQueue: undelivered }),
+        new SnsTopic(this.topic, { message: RuleTargetInput.fromEventPath('$.detail'), deadLetterQueue: undelivered }),
       ],
     });
     const created = Object.keys(queues).map((name) => [name, this.createQueue(name as QueueName, props)]);
     this.queues = Object.fromEntries(created);
     this.deadLetterQueues = { Undelivered: undelivered, ...deadLetterQueuesOf(this.queues) };
     for (const rule of busRules(queues))
-      topic.addSubscription(subscriptionOf(rule, this.queues[rule.queue], undelivered));
+      this.topic.addSubscription(subscriptionOf(rule, this.queues[rule.queue], undelivered));
   }
 
   private createQueue(name: QueueName, props: AlarmedQueueProps): Queue {

@@ -1,5 +1,4 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -8,7 +7,7 @@ import { type AccessGrant, accessGrant, consumerGrant, mergedGrants, type Resour
 import { acknowledge } from './acknowledge.ts';
 import { EndpointFunction, type PlatformNetwork } from './endpoint-function.ts';
 import type { FunctionEntry } from './function-entry.ts';
-import type { StackSettings } from './stack-settings.ts';
+import type { OrchestratorSettings } from './orchestrator-settings.ts';
 
 export interface FunctionsProps {
   /** The name of the whole; log groups and the metrics of functions carry it. */
@@ -18,7 +17,9 @@ export interface FunctionsProps {
   /** The folder of each function's bundle, by name. */
   code: Record<string, string>;
   resources: Resources;
-  settings: StackSettings;
+  settings: OrchestratorSettings;
+  /** Where those run that reach the platform. */
+  network: PlatformNetwork | undefined;
 }
 
 /**
@@ -29,7 +30,6 @@ export interface FunctionsProps {
 export class Functions {
   readonly #scope: Construct;
   readonly #props: FunctionsProps;
-  readonly #network: PlatformNetwork | undefined;
   readonly logGroup: LogGroup;
   /** All that were made, by name. */
   readonly byName = new Map<string, LambdaFunction>();
@@ -42,12 +42,11 @@ export class Functions {
       retention: props.settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.#network = props.settings.vpc && this.#networkOf(props.settings.vpc);
   }
 
   /** The function of an entry; `more` is what it may do beyond its contract's access. */
   create(entry: FunctionEntry, more: AccessGrant[] = []): LambdaFunction {
-    const { deploymentName, code, resources, settings } = this.#props;
+    const { deploymentName, code, resources, settings, network } = this.#props;
     const codeFolder = code[entry.name];
     if (!codeFolder) throw new Error(`There is no bundle of the function "${entry.name}"`);
     const { lambda } = new EndpointFunction(this.#scope, entry.name, {
@@ -56,7 +55,7 @@ export class Functions {
       grant: mergedGrants([accessGrant(entry.access, resources), ...more]),
       environment: { ...settings.functionEnvironment, POWERTOOLS_SERVICE_NAME: deploymentName },
       logGroup: this.logGroup,
-      ...(this.#network && needsPlatformNetwork(entry.access) && { network: this.#network }),
+      ...(network && needsPlatformNetwork(entry.access) && { network }),
     });
     this.byName.set(entry.name, lambda);
     return lambda;
@@ -76,18 +75,5 @@ export class Functions {
       'Serverless-LambdaEventSourceMappingDestination': 'The queue has a dead-letter queue of its own.',
     });
     return consumer;
-  }
-
-  #networkOf({
-    id,
-    availabilityZones,
-    subnetIds,
-    securityGroupIds,
-  }: NonNullable<StackSettings['vpc']>): PlatformNetwork {
-    return {
-      vpc: Vpc.fromVpcAttributes(this.#scope, 'Vpc', { vpcId: id, availabilityZones, privateSubnetIds: subnetIds }),
-      subnets: subnetIds.map((subnetId) => Subnet.fromSubnetId(this.#scope, subnetId, subnetId)),
-      securityGroups: securityGroupIds.map((group) => SecurityGroup.fromSecurityGroupId(this.#scope, group, group)),
-    };
   }
 }

@@ -5,42 +5,38 @@ import { Construct } from 'constructs';
 import type { SecretName } from '../backend/resources.ts';
 import { acknowledge } from './acknowledge.ts';
 
+/** The class beside its interface, which it is not where `exactOptionalPropertyTypes` is on, as it is here. */
+export type AnySecret = ISecret | Secret;
+
 export interface SecretsProps {
-  /** Name or ARN of the secret that holds the bearer token; one is made when left out. */
-  tokenSecret: string | undefined;
-  /** Service to name or ARN of its credential's secret. */
-  upstreamSecrets: Record<string, string>;
-  /** Name or ARN of the secret that holds the certificates for container hosts. */
-  containerHostsSecret: string | undefined;
-  /** Name or ARN of the secret that senders of hooks sign with. */
-  hookSecret: string | undefined;
+  /** Holds the bearer token; one is made when left out. */
+  tokenSecret: AnySecret | undefined;
+  /** The credential of each service. */
+  upstreamSecrets: Record<string, AnySecret>;
+  /** Holds the certificates for container hosts. */
+  containerHostsSecret: AnySecret | undefined;
+  /** What senders of hooks sign with. */
+  hookSecret: AnySecret | undefined;
   encryptionKey: IKey | undefined;
   destroyOnDelete: boolean;
 }
 
 /** The bearer token, the credentials of upstream services and what else is secret: ids for the environment, ARNs for the policies, no values. */
 export class Secrets extends Construct {
-  readonly tokenArn: string;
+  readonly token: AnySecret;
   readonly byName: ReadonlyMap<SecretName, { id: string; arnPattern: string }>;
 
   constructor(scope: Construct, id: string, props: SecretsProps) {
     super(scope, id);
-    const secret = props.tokenSecret ? this.existing('Token', props.tokenSecret) : this.createToken(props);
-    this.tokenArn = secret.secretArn;
-    const given: [SecretName, string][] = [
-      ...Object.entries(props.upstreamSecrets).map(([service, id]): [SecretName, string] => [
-        `upstream/${service}`,
-        id,
-      ]),
-      ...(props.containerHostsSecret ? [['container-hosts', props.containerHostsSecret] as [SecretName, string]] : []),
-      ...(props.hookSecret ? [['hooks', props.hookSecret] as [SecretName, string]] : []),
+    this.token = props.tokenSecret ?? this.createToken(props);
+    const upstream = Object.entries(props.upstreamSecrets).map(([service, secret]) => [`upstream/${service}`, secret]);
+    const given: [SecretName, AnySecret | undefined][] = [
+      ['token', this.token],
+      ...(upstream as [SecretName, AnySecret][]),
+      ['container-hosts', props.containerHostsSecret],
+      ['hooks', props.hookSecret],
     ];
-    const others = given.map(([name, id]) => {
-      const found = this.existing(name.replace('upstream/', 'Upstream-'), id);
-      return [name, { id, arnPattern: arnPatternOf(found) }] as const;
-    });
-    const token = { id: props.tokenSecret ?? secret.secretArn, arnPattern: arnPatternOf(secret) };
-    this.byName = new Map([['token', token], ...others]);
+    this.byName = new Map(given.flatMap(([name, secret]) => (secret ? [[name, reachOf(secret)]] : [])));
   }
 
   private createToken({ encryptionKey, destroyOnDelete }: SecretsProps) {
@@ -56,17 +52,11 @@ export class Secrets extends Construct {
     });
     return secret;
   }
-
-  private existing(id: string, nameOrArn: string): Named {
-    return nameOrArn.startsWith('arn:')
-      ? Secret.fromSecretCompleteArn(this, id, nameOrArn)
-      : Secret.fromSecretNameV2(this, id, nameOrArn);
-  }
 }
 
-type Named = Pick<ISecret, 'secretArn'> & { secretFullArn?: string | undefined };
-
 /** Secrets Manager ends each ARN with six characters of its own, which a name alone does not tell. */
-function arnPatternOf(secret: Named): string {
-  return secret.secretFullArn ?? `${secret.secretArn}-??????`;
+function reachOf({ secretName, secretArn, secretFullArn }: AnySecret): { id: string; arnPattern: string } {
+  return secretFullArn
+    ? { id: secretFullArn, arnPattern: secretFullArn }
+    : { id: secretName, arnPattern: `${secretArn}-??????` };
 }

@@ -13,9 +13,9 @@ export type AddressKind = 'public' | 'private' | 'loopback' | 'forbidden';
  */
 export function addressKind(address: string): AddressKind {
   if (isIP(address) === 0 || address.includes('%')) return 'forbidden';
-  if (holds(loopback, address)) return 'loopback';
-  if (holds(forbidden, address)) return 'forbidden';
-  return holds(special, address) || !holds(unicast, address) ? 'private' : 'public';
+  if (holds(loopback(), address)) return 'loopback';
+  if (holds(forbidden(), address)) return 'forbidden';
+  return holds(special(), address) || !holds(unicast(), address) ? 'private' : 'public';
 }
 
 /** Whether a list holds an address. The list judges an IPv4 address that is mapped into IPv6 by its rules for IPv4. */
@@ -23,8 +23,19 @@ export function holds(list: BlockList, address: string): boolean {
   return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
-/** `<network>/<bits>`, as the registries write them. */
-function listOf(...blocks: string[]): BlockList {
+/**
+ * `<network>/<bits>`, as the registries write them. The list is made when it is first asked for: every function loads this
+ * module for its settings, and few of them ever judge an address.
+ */
+function listOf(...blocks: string[]): () => BlockList {
+  let list: BlockList | undefined;
+  return () => {
+    list ??= filled(blocks);
+    return list;
+  };
+}
+
+function filled(blocks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const block of blocks) {
     const [network = '', bits] = block.split('/');

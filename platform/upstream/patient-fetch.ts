@@ -1,4 +1,5 @@
-import { Agent, fetch } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import { fetch } from 'undici/lib/web/fetch/index.js';
 
 /** Node's own fetch gives up after five minutes without an answer, however long the caller would wait. */
 const patient = new Agent({ headersTimeout: 0, bodyTimeout: 0 });

@@ -7,10 +7,10 @@ import { type QueueName, queues, secretsOf } from '../../backend/resources.ts';
 import { taskContracts } from '../../functions/contracts.ts';
 import { bundleBytesMax } from '../../lib/bundle-budget.ts';
 import { bundleFunctions } from '../../lib/function-code.ts';
-import { functionEntries } from '../../lib/orchestrator-stack.ts';
+import { functionEntries } from '../../lib/function-entries.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
 
-const entries = functionEntries(readStackSettings(new App().node));
+const entries = functionEntries(readStackSettings(new App().node, {}));
 const code = bundleFunctions(entries);
 const again = bundleFunctions(entries.slice(0, 2));
 const bundle = (name: string) => join(code[name] ?? '', 'index.mjs');

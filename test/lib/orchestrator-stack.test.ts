@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { type IndexSpec, queues, tables } from '../../backend/resources.ts';
@@ -10,13 +11,35 @@ const chosen = synthesise(everyChoice);
 
 describe('what a team gets without choosing', () => {
   it.each(['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'])(
-    'no %s is destroyed with the stack',
+    'no %s is destroyed with the stack, or when an update replaces it',
     (type) => {
       const found = standard.ofType(type);
       expect(found.length).toBeGreaterThan(0);
-      for (const [name, { DeletionPolicy }] of found) expect(DeletionPolicy, name).toBe('Retain');
+      for (const [name, resource] of found) {
+        expect(resource, name).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      }
     },
   );
+
+  it('the outputs name what callers, other teams and operators need', () => {
+    const { Outputs = {} } = standard.parent;
+    const [[topicId] = []] = standard.ofType('AWS::SNS::Topic');
+    const [[busId] = []] = standard.ofType('AWS::Events::EventBus');
+    const [[secretId] = []] = standard.ofType('AWS::SecretsManager::Secret');
+    expect(Outputs).toEqual({
+      ApiUrl: { Value: { 'Fn::Join': ['', expect.arrayContaining(['https://'])] } },
+      DashboardUrl: { Value: { 'Fn::Join': ['', expect.arrayContaining([expect.stringContaining('#dashboards')])] } },
+      EventBusArn: { Value: { 'Fn::GetAtt': [busId, 'Arn'] } },
+      EventBusName: { Value: { Ref: busId } },
+      EventTopicArn: { Value: { Ref: topicId } },
+      TokenSecretArn: { Value: { Ref: secretId } },
+    });
+  });
+
+  it('every output is in docs/deployment.md', () => {
+    const text = readFileSync('docs/deployment.md', 'utf8');
+    for (const name of Object.keys(standard.parent.Outputs ?? {})) expect(text).toContain(`| \`${name}\``);
+  });
 
   it('every table is on demand, encrypted, protected from deletion, and forgets what has expired', () => {
     for (const [, { Properties }] of standard.ofType('AWS::DynamoDB::Table')) {
@@ -121,7 +144,9 @@ describe('what a team gets without choosing', () => {
 
 describe('what a team can choose', () => {
   it('a stack for trials leaves nothing behind', () => {
-    const kept = chosen.resources.filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain');
+    const kept = chosen.resources.filter(
+      ([, { DeletionPolicy, UpdateReplacePolicy }]) => DeletionPolicy === 'Retain' || UpdateReplacePolicy === 'Retain',
+    );
     expect(kept.map(([name]) => name)).toEqual([]);
   });
 

@@ -3,19 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readStackSettings } from '../../lib/stack-settings.ts';
+import { readStackSettings, stackContext, stackVariable } from '../../lib/stack-settings.ts';
 import { everyChoice } from './synthesised.ts';
 
-function problemsOf(context: Record<string, unknown>): string {
+function problemsOf(context: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}): string {
   try {
-    read(context);
+    read(context, environment);
   } catch (error) {
     return (error as Error).message;
   }
   throw new Error('The context was accepted');
 }
 
-const read = (context: Record<string, unknown>) => readStackSettings(new App({ context }).node);
+const read = (context: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}) =>
+  readStackSettings(new App({ context }).node, environment);
 
 describe('the CDK context', () => {
   it('may be empty', () => {
@@ -84,7 +85,7 @@ describe('the CDK context', () => {
     'lets no webhook be sent to %s, where a function has an API of its own',
     (entry) => {
       expect(problemsOf({ webhookAllow: ['10.1.0.0/16', entry] })).toMatch(
-        /^The CDK context is not valid:\n {2}webhookAllow: \S+ is loopback, where a function has its runtime's own API$/,
+        /^The CDK context or the environment is not valid:\n {2}webhookAllow: \S+ is loopback, where a function has its runtime's own API$/,
       );
     },
   );
@@ -98,7 +99,7 @@ describe('the CDK context', () => {
       upstreamSecrets: { 'code-fudge': 'x' },
     });
     expect(says.split('\n')).toEqual([
-      'The CDK context is not valid:',
+      'The CDK context or the environment is not valid:',
       expect.stringMatching(/^ {2}artifactDays: /),
       expect.stringMatching(/^ {2}upstreamSecrets\.code-fudge: is not in the catalogue$/),
       expect.stringMatching(/^ {2}rateLimits: "reads=5" is not/),
@@ -118,5 +119,47 @@ describe('the CDK context', () => {
     if (text !== undefined) writeFileSync(catalogueFile, text);
     const problems = problemsOf({ catalogueFile, artifactDays: 0, logLevel: 'LOUD' });
     for (const problem of [...says, /artifactDays: /, /logLevel: /]) expect(problems).toMatch(problem);
+  });
+});
+
+describe('the environment', () => {
+  it('gives every value that the context can give, as the same text', () => {
+    const variables = Object.entries(everyChoice).map(([name, value]) => [
+      stackVariable(name),
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]);
+    expect(read({}, Object.fromEntries(variables))).toEqual(read(everyChoice));
+  });
+
+  it('has a variable of its own for every value', () => {
+    const variables = Object.keys(stackContext.shape).map(stackVariable);
+    expect(new Set(variables).size).toBe(variables.length);
+    expect(variables).toEqual(expect.arrayContaining(['OMNI_VPC', 'OMNI_ALARM_TOPIC_ARN', 'OMNI_PROBE_TIMEOUT_MS']));
+  });
+
+  it('counts only where the context says nothing', () => {
+    const environment = { OMNI_LOG_LEVEL: 'DEBUG', OMNI_ARTIFACT_DAYS: '7' };
+    expect(read({ logLevel: 'ERROR' }, environment)).toMatchObject({ logLevel: 'ERROR', artifactDays: 7 });
+    expect(read({ destroyOnDelete: false }, { OMNI_DESTROY_ON_DELETE: 'true' }).destroyOnDelete).toBe(false);
+  });
+
+  it('says nothing with an empty variable', () => {
+    expect(read({}, { OMNI_VPC: '', OMNI_LOG_LEVEL: '' })).toEqual(read({}));
+  });
+
+  it('is not read under names that other programs set too', () => {
+    const others = { LOG_LEVEL: 'DEBUG', DOCKER_HOST: 'tcp://127.0.0.1:2375', VPC: 'vpc-1' };
+    expect(read({}, others)).toEqual(read({}));
+  });
+
+  it('is named where it is wrong, and the context where that is', () => {
+    const says = problemsOf({ logLevel: 'LOUD' }, { OMNI_LOG_LEVEL: 'INFO', OMNI_VPC: '{"id":"vpc-1"}' });
+    expect(says).toMatch(/^ {2}logLevel: /m);
+    expect(says).toMatch(/^ {2}OMNI_VPC\.subnetIds: /m);
+    expect(says).not.toMatch(/OMNI_LOG_LEVEL|^ {2}vpc/m);
+    expect(problemsOf({}, { OMNI_MONITOR_SECONDS: '7200' })).toMatch(/^ {2}OMNI_MONITOR_SECONDS: /m);
+    expect(problemsOf({}, { OMNI_UPSTREAM_SECRETS: '{"code-fudge":"x"}' })).toMatch(
+      /^ {2}OMNI_UPSTREAM_SECRETS\.code-fudge: is not in the catalogue/m,
+    );
   });
 });

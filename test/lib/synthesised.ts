@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { functionEntries, OrchestratorStack } from '../../lib/orchestrator-stack.ts';
+import { functionEntries } from '../../lib/function-entries.ts';
+import { OrchestratorStack } from '../../lib/orchestrator-stack.ts';
 import { readStackSettings } from '../../lib/stack-settings.ts';
 import { wholeApp } from './whole-app.ts';
 
@@ -10,6 +11,11 @@ import { wholeApp } from './whole-app.ts';
 const folder = mkdtempSync(join(tmpdir(), 'orchestrator-code-'));
 writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => undefined;');
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+/** In place of the bundles of all functions. */
+export const noBundles = Object.fromEntries(
+  functionEntries({ catalogue: { services: [] } }).map(({ name }) => [name, folder]),
+);
 
 type Context = Record<string, unknown>;
 
@@ -28,9 +34,8 @@ export function synthesise(context: Context = {}) {
 
 function make(context: Context) {
   const app = new App({ context, analyticsReporting: false });
-  const settings = readStackSettings(app.node);
-  const code = Object.fromEntries(functionEntries(settings).map(({ name }) => [name, folder]));
-  const stack = new OrchestratorStack(app, settings.stackName, { settings, code });
+  const settings = readStackSettings(app.node, {});
+  const stack = new OrchestratorStack(app, settings.stackName, { settings, code: noBundles });
   const { parent, nested, resources } = wholeApp(stack);
   const ofType = (type: string) => resources.filter(([, resource]) => resource.Type === type);
   return { stack, parent, nested, resources, ofType };

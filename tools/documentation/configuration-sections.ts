@@ -6,7 +6,7 @@ import { embeddedSettings, readEmbeddedSettings } from '../../bin/embedded/setti
 import { functionSettings, readFunctionSettings, stageNames } from '../../functions/core/settings.ts';
 import { knowledgeContracts, knowledgeTasks } from '../../functions/knowledge/contract.ts';
 import { stageServices } from '../../functions/pipelines/task-contracts.ts';
-import { stackContext } from '../../lib/stack-settings.ts';
+import { stackContext, stackVariable } from '../../lib/stack-settings.ts';
 import { code, markdownTable } from './markdown-table.ts';
 import { schemaFields } from './schema-fields.ts';
 
@@ -77,9 +77,10 @@ function cdkContext(): string {
   const values = schemaFields(stackContext, 'output').filter(({ path }) => Object.hasOwn(stackContext.shape, path));
   const rows = values.map((value) => [
     code(value.path),
+    code(stackVariable(value.path)),
     value.type,
     code(defaultOf(stackContext, value.path)),
     value.description,
   ]);
-  return markdownTable(['Value', 'Type', 'Default', 'Meaning'], rows);
+  return markdownTable(['Value', 'Variable', 'Type', 'Default', 'Meaning'], rows);
 }

@@ -1,5 +1,6 @@
-import { Names, type Stack } from 'aws-cdk-lib';
+import { Names } from 'aws-cdk-lib';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
 import { objectPrefixes } from '../backend/resources.ts';
 import { acknowledge } from './acknowledge.ts';
 import { wildcardReasons } from './wildcard-reasons.ts';
@@ -10,7 +11,7 @@ export interface Shared {
 }
 
 /** Accepts the findings that functions of many domains raise alike, so that each reason stands once. */
-export function acknowledgeAcrossStack(stack: Stack, { artifacts, machineNames }: Shared): void {
+export function acknowledgeShared(scope: Construct, { artifacts, machineNames }: Shared): void {
   const executions = machineNames.map((name) => [
     `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}:*]`,
     'Executions are named when they start; the state machine is the bound.',
@@ -19,7 +20,7 @@ export function acknowledgeAcrossStack(stack: Stack, { artifacts, machineNames }
     `AwsSolutions-IAM5[Resource::<${parameterWithArn(artifacts)}>/${prefix}*]`,
     'Objects are named when they are written; their prefix is the bound.',
   ]);
-  acknowledge(stack, {
+  acknowledge(scope, {
     ...Object.fromEntries([...objects, ...executions]),
     'Serverless-LambdaStarPermissions': Object.values(wildcardReasons).join(' '),
     'Serverless-LambdaDLQ':
