@@ -63,8 +63,8 @@ export const tables = {
     },
   },
   /**
-   * Webhooks, in one partition for each kind of knowledge (sk is the webhook's id): `webhook` (what was registered) and
-   * `traffic` (which deliveries are under way, and since when they fail).
+   * Webhooks in the partition `webhook` (what was registered; sk is the id), and for each a partition with what goes on
+   * with it: which deliveries are under way, and since when they fail.
    */
   webhooks: { indexes: {} },
   /** The signing secrets of each webhook, apart from all else, so that only what signs and what sets them sees them. */

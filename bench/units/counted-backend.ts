@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Backend, type BusEvent, type Json, systemClock, type Table } from '../../backend/backend.ts';
+import type { Backend, BusEvent, Clock, Json, Table } from '../../backend/backend.ts';
 import { busRules } from '../../backend/bus-rules.ts';
 import { openObjects } from '../../backend/embedded/objects.ts';
 import {
@@ -28,10 +28,11 @@ interface CountedOptions {
   usage: Usage;
   /** The home of a function with this access. */
   homeOf(access: Access): Home;
+  clock: Clock;
 }
 
 /** Ports that count, and what runs the work that they were asked for; until then executions and events wait. */
-export async function countedBackend({ folder, stored, usage, homeOf }: CountedOptions) {
+export async function countedBackend({ folder, stored, usage, homeOf, clock }: CountedOptions) {
   const published: BusEvent[] = [];
   const sent: { queue: QueueName; body: Json }[] = [];
   const rules = busRules(queues);
@@ -40,7 +41,11 @@ export async function countedBackend({ folder, stored, usage, homeOf }: CountedO
     handlers.flatMap((task) => {
       const { trigger, access } = task.contract;
       if (trigger.type !== 'state-machine' || trigger.machine !== name || !('run' in task)) return [];
-      return [[trigger.placeholder, (input: unknown): Promise<Json> => task.run(input, homeOf(access))] as const];
+      const run = (input: unknown): Promise<Json> => {
+        usage.invocations += 1;
+        return task.run(input, homeOf(access));
+      };
+      return [[trigger.placeholder, run] as const];
     });
   const counting = new Map(
     machines.map((name) => {
@@ -56,16 +61,34 @@ export async function countedBackend({ folder, stored, usage, homeOf }: CountedO
       countedTable(stored[name as TableName], indexes, usage),
     ]),
   ) as Record<TableName, Table>;
+  const send = (queue: QueueName, body: Json) => {
+    usage.messages += 1;
+    sent.push({ queue, body });
+  };
+  const objects = openObjects({ folder, baseUrl: 'http://127.0.0.1', clock });
   const ports: Backend = {
     table: (name) => counted[name],
     queue: (name) => ({
-      send: async (messages) => void sent.push(...messages.map(({ body }) => ({ queue: name, body }))),
+      send: async (messages) => {
+        for (const { body } of messages) send(name, body);
+      },
     }),
-    bus: { publish: async (events) => void published.push(...events) },
+    bus: {
+      publish: async (events) => {
+        usage.events += events.length;
+        published.push(...events);
+      },
+    },
     machine,
-    objects: openObjects({ folder, baseUrl: 'http://127.0.0.1', clock: systemClock }),
+    objects: {
+      ...objects,
+      put: (...object) => {
+        usage.objectWrites += 1;
+        return objects.put(...object);
+      },
+    },
     secrets: { get: async (name) => (name === 'hooks' ? hooksSecret : undefined) },
-    clock: systemClock,
+    clock,
   };
 
   /** Each message is a batch of its own, as on a quiet day. */
@@ -73,6 +96,7 @@ export async function countedBackend({ folder, stored, usage, homeOf }: CountedO
     for (const task of handlers) {
       const { trigger, access, name } = task.contract;
       if (trigger.type !== 'queue' || trigger.queue !== queue || !('consume' in task)) continue;
+      usage.invocations += 1;
       const { retry } = await task.consume([{ id: queue, body, receives: 1 }], homeOf(access));
       if (retry.length > 0) throw new Error(`${name} could not handle a message.`);
     }
@@ -80,7 +104,7 @@ export async function countedBackend({ folder, stored, usage, homeOf }: CountedO
 
   function deliver(event: BusEvent): void {
     const matching = rules.filter(({ pattern: { type } }) => !type || type.includes(event.type));
-    sent.push(...matching.map(({ queue }) => ({ queue, body: event as unknown as Json })));
+    for (const { queue } of matching) send(queue, event as unknown as Json);
   }
 
   return {

@@ -1,5 +1,5 @@
 import { setTimeout as elapse } from 'node:timers/promises';
-import { systemClock } from '../../backend/backend.ts';
+import { type Clock, systemClock } from '../../backend/backend.ts';
 import { openStore } from '../../backend/embedded/store.ts';
 import { openTable } from '../../backend/embedded/table.ts';
 import { type Access, type TableName, tables, withServices } from '../../backend/resources.ts';
@@ -36,10 +36,14 @@ export interface CountedSite {
 }
 
 /** Opens a site in a folder of its own, with pipelines to list. Its services are the catalogue's. */
-export async function openCountedSite(folder: string, catalogue: Catalogue): Promise<CountedSite> {
+export async function openCountedSite(
+  folder: string,
+  catalogue: Catalogue,
+  clock: Clock = systemClock,
+): Promise<CountedSite> {
   const store = openStore(folder);
   const stored = Object.fromEntries(
-    Object.entries(tables).map(([name, { indexes }]) => [name, openTable(store, name, indexes, systemClock)]),
+    Object.entries(tables).map(([name, { indexes }]) => [name, openTable(store, name, indexes, clock)]),
   ) as Record<TableName, ReturnType<typeof openTable>>;
   await seedPipelines(stored.pipelines);
 
@@ -49,17 +53,17 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
     log: createLog('ERROR'),
     meter: { record: () => undefined },
     catalogue,
-    startedMs: systemClock.now(),
+    startedMs: clock.now(),
   };
   const { probeTimeoutMs: timeoutMs, probeSlowMs: slowMs, dockerHost } = common.settings;
-  const prober = createProber({ timeoutMs, slowMs, clock: systemClock });
+  const prober = createProber({ timeoutMs, slowMs, clock });
   const containers = createContainerHosts({ catalogue, dockerHost, secrets: { get: async () => undefined } });
   const homeOf = (access: Access): Home => ({
     ...common,
     ...restrictReach({ prober, containers, receivers: acceptingReceivers }, access),
     backend: restrict(ports, withServices(access, catalogue.services)),
   });
-  const { ports, runStarted } = await countedBackend({ folder, stored, usage, homeOf });
+  const { ports, runStarted } = await countedBackend({ folder, stored, usage, homeOf, clock });
   const endpoints = await Promise.all(contracts.map(loadEndpoint));
 
   async function used<T>(work: () => Promise<T>): Promise<{ answer: T; usage: Usage }> {
@@ -72,7 +76,8 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
     if (!endpoint) throw new Error(`There is no endpoint ${operationId}.`);
     const { method, path } = endpoint.contract;
     const whole = { method, path, parameters: {}, query: {}, headers: {}, body: new Uint8Array(), ...request };
-    const call = { request: whole, requestId: newId('req', systemClock.now()), principal: '0123456789abcdef01234567' };
+    const call = { request: whole, requestId: newId('req', clock.now()), principal: '0123456789abcdef01234567' };
+    usage.invocations += 1;
     return invoke(endpoint, call, homeOf(accessOf(endpoint.contract)));
   }
 
@@ -89,7 +94,13 @@ export async function openCountedSite(folder: string, catalogue: Catalogue): Pro
         return answer;
       }),
     runStarted: async () => (await used(runStarted)).usage,
-    runTask: async (task, input) => (await used(() => task.run(input, homeOf(task.contract.access)))).usage,
+    runTask: async (task, input) => {
+      const run = () => {
+        usage.invocations += 1;
+        return task.run(input, homeOf(task.contract.access));
+      };
+      return (await used(run)).usage;
+    },
     close: () => store.close(),
   };
 }

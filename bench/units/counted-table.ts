@@ -15,17 +15,20 @@ export function countedTable(table: Table, indexes: IndexSpecs, usage: Usage): T
     } finally {
       const after = await table.get(key);
       usage.writeUnits += writeUnits(before, after, indexes);
+      usage.tableCalls += 1;
     }
   }
   return {
     async get(key) {
       const item = await table.get(key);
       usage.readUnits += readUnits([item], true);
+      usage.tableCalls += 1;
       return item;
     },
     async query(query) {
       const items = await examined(table, query);
       usage.readUnits += readUnits(items, query.index === undefined);
+      usage.tableCalls += 1;
       return table.query(query);
     },
     put: (item, condition) => counted(item, () => table.put(item, condition)),

@@ -9,15 +9,17 @@ import { webhookView } from './webhook-view.ts';
 export const listWebhooks = endpoint(listWebhooksContract, async ({ query }, { backend }) => {
   const { cursor, limit, since } = query;
   const before = readCursor(cursor, { since });
-  const [page, failures] = await Promise.all([
-    backend.table('webhooks').query({
-      partition: allWebhooks,
-      limit,
-      ...(before === undefined ? {} : { before }),
-      ...(since === undefined ? {} : { from: firstIdSince('wh', Date.parse(since)) }),
-    }),
-    loadFailures(backend),
-  ]);
-  const webhooks = page.items.map(webhookOf).map((webhook) => webhookView(webhook, failures.get(webhook.id) ?? null));
+  const page = await backend.table('webhooks').query({
+    partition: allWebhooks,
+    limit,
+    ...(before === undefined ? {} : { before }),
+    ...(since === undefined ? {} : { from: firstIdSince('wh', Date.parse(since)) }),
+  });
+  const found = page.items.map(webhookOf);
+  const failures = await loadFailures(
+    backend,
+    found.map(({ id }) => id),
+  );
+  const webhooks = found.map((webhook) => webhookView(webhook, failures.get(webhook.id) ?? null));
   return { answer: 'ok', body: { webhooks, next_cursor: nextCursor(page, 'id', { since }) } };
 });

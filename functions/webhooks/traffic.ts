@@ -1,10 +1,15 @@
 import { randomInt } from 'node:crypto';
-import { type Backend, type Item, isApplied, type Scalar } from '../../backend/backend.ts';
+import { type Backend, type Item, isApplied, type Key, type Scalar } from '../../backend/backend.ts';
 
 type Tables = Pick<Backend, 'table'>;
 
-/** The partition of what goes on with each webhook. */
-const pk = 'traffic';
+/**
+ * Where it is kept what goes on with a webhook: in a partition of its own, since each delivery writes it twice, and 1,000
+ * write units a second are what a partition takes.
+ */
+export function trafficKey(webhookId: string): Key {
+  return { pk: `traffic#${webhookId}`, sk: 'traffic' };
+}
 
 /** Deliveries to one webhook at a time: enough to be quick, few enough to be no burden. */
 export const slotsMax = 10;
@@ -36,9 +41,10 @@ export type Taken = { slot: Slot } | { slot: undefined; isFailing: boolean };
 /** Takes one of the webhook's slots. A caller that dies keeps its slot for 30 seconds. */
 export async function takeSlot(backend: Tables, webhookId: string, nowMs: number): Promise<Taken> {
   const table = backend.table('webhooks');
+  const key = trafficKey(webhookId);
   let isFailing = false;
   for (let races = 0; races < racesMax; races += 1) {
-    const item = await table.get({ pk, sk: webhookId });
+    const item = await table.get(key);
     const failingSinceMs = failingSinceOf(item);
     isFailing = failingSinceMs !== null && nowMs - failingSinceMs >= failingAfterMs;
     const free = freeSlots(item, nowMs, isFailing ? slotsWhenFailing : slotsMax);
@@ -46,7 +52,7 @@ export async function takeSlot(backend: Tables, webhookId: string, nowMs: number
     if (field === undefined) break;
     const slot = { webhookId, field, holder: `${nowMs + heldMs}.${randomInt(2 ** 47)}`, failingSinceMs };
     const unchanged = { equals: { [field]: item?.[field] as Scalar | undefined } };
-    const isTaken = await isApplied(table.update({ pk, sk: webhookId }, { set: { [field]: slot.holder } }, unchanged));
+    const isTaken = await isApplied(table.update(key, { set: { [field]: slot.holder } }, unchanged));
     if (isTaken) return { slot };
   }
   return { slot: undefined, isFailing };
@@ -61,7 +67,7 @@ export type Showing = 'accepts' | 'fails' | 'none';
  */
 export async function giveBack(backend: Tables, slot: Slot, showing: Showing, nowMs: number): Promise<void> {
   const table = backend.table('webhooks');
-  const key = { pk, sk: slot.webhookId };
+  const key = trafficKey(slot.webhookId);
   const held = { [slot.field]: slot.holder };
   if (showing === 'fails' && slot.failingSinceMs === null) {
     const beginning = { remove: [slot.field], set: { [failingSince]: nowMs } };
@@ -86,28 +92,23 @@ function freeSlots(item: Readonly<Item> | undefined, nowMs: number, slots: numbe
   });
 }
 
-/** Since when each webhook has had nothing but failures, in epoch milliseconds; those that don't fail are missing. */
-export async function loadFailures(backend: Tables): Promise<Map<string, number>> {
-  const page = await backend.table('webhooks').query({ partition: pk, limit: 1000 });
-  return new Map(
-    page.items.flatMap((item) => {
-      const sinceMs = failingSinceOf(item);
-      return sinceMs === null ? [] : [[item.sk, sinceMs] as const];
-    }),
-  );
+/** Since when each of these webhooks has had nothing but failures, in epoch milliseconds; those that don't fail are missing. */
+export async function loadFailures(backend: Tables, webhookIds: readonly string[]): Promise<Map<string, number>> {
+  const found = await Promise.all(webhookIds.map(async (id) => [id, await loadFailure(backend, id)] as const));
+  return new Map(found.flatMap(([id, sinceMs]) => (sinceMs === null ? [] : [[id, sinceMs] as const])));
 }
 
 export async function loadFailure(backend: Tables, webhookId: string): Promise<number | null> {
-  return failingSinceOf(await backend.table('webhooks').get({ pk, sk: webhookId }));
+  return failingSinceOf(await backend.table('webhooks').get(trafficKey(webhookId)));
 }
 
 /** Forgets that a webhook failed: it has another receiver, or is to be given another chance. */
 export async function forgetFailure(backend: Tables, webhookId: string): Promise<void> {
   await isApplied(
-    backend.table('webhooks').update({ pk, sk: webhookId }, { remove: [failingSince] }, { exists: true }),
+    backend.table('webhooks').update(trafficKey(webhookId), { remove: [failingSince] }, { exists: true }),
   );
 }
 
 export async function deleteTraffic(backend: Tables, webhookId: string): Promise<void> {
-  await backend.table('webhooks').delete({ pk, sk: webhookId });
+  await backend.table('webhooks').delete(trafficKey(webhookId));
 }

@@ -1,6 +1,7 @@
 import { type Service, serviceUrl } from '../catalogue.ts';
 import { createHostLookup } from './host-lookup.ts';
 import { probeHttp } from './http-probe.ts';
+import { places } from './places.ts';
 import type { Probe, Sight } from './probe.ts';
 import { probeTcp } from './tcp-probe.ts';
 import { turnstile } from './turnstile.ts';
@@ -22,28 +23,37 @@ export interface ProberOptions {
 const startsPerTurn = 4;
 
 /**
+ * A process on Lambda may have 1,024 files open, connections among them. A probe has two at most, which leaves room for what
+ * a round stores meanwhile. It is more than ten times the platform of 37 services.
+ */
+const atOnceMax = 450;
+
+/**
  * Probes over HTTP or TCP, each over a connection of its own: one that was kept open would not show that the service
  * still takes new ones. Redirects are not followed, and no credential is sent.
  *
  * Those that are asked for together begin a few in each turn of the event loop. So the first requests are out, and what
- * else the process does goes on, while the last ones begin; and a latency is the service's, not that of a crowd here.
+ * else the process does goes on, while the last ones begin; and a latency is the service's, not that of a crowd here. Of a
+ * very large crowd the others wait until those before them have ended.
  */
 export function createProber({ timeoutMs, slowMs, clock }: ProberOptions): Prober {
   const begin = turnstile(startsPerTurn);
+  const inPlace = places(atOnceMax);
   const lookup = createHostLookup();
+  async function probe(service: Service): Promise<Probe> {
+    await begin();
+    const atMs = clock.now();
+    const startedAt = performance.now();
+    const limits = { timeoutMs, lookup, nowMs: atMs };
+    const seen: Sight & { answeredAt?: number } = await (service.probe === 'tcp'
+      ? probeTcp(serviceUrl(service), limits)
+      : probeHttp(service, limits));
+    const { answeredAt = performance.now(), ...sight } = seen;
+    const latencyMs = Math.round(answeredAt - startedAt);
+    if (sight.result !== 'good' || latencyMs < slowMs) return { ...sight, atMs, latencyMs };
+    return { ...sight, result: 'impaired', reason: `took ${latencyMs} ms`, atMs, latencyMs };
+  }
   return {
-    async probe(service) {
-      await begin();
-      const atMs = clock.now();
-      const startedAt = performance.now();
-      const limits = { timeoutMs, lookup, nowMs: atMs };
-      const seen: Sight & { answeredAt?: number } = await (service.probe === 'tcp'
-        ? probeTcp(serviceUrl(service), limits)
-        : probeHttp(service, limits));
-      const { answeredAt = performance.now(), ...sight } = seen;
-      const latencyMs = Math.round(answeredAt - startedAt);
-      if (sight.result !== 'good' || latencyMs < slowMs) return { ...sight, atMs, latencyMs };
-      return { ...sight, result: 'impaired', reason: `took ${latencyMs} ms`, atMs, latencyMs };
-    },
+    probe: (service) => inPlace(() => probe(service)),
   };
 }

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { createUpstreamClient, type UpstreamClient } from '../../../platform/client.ts';
 import type { Home } from '../../core/endpoint.ts';
 import { task } from '../../core/task.ts';
@@ -9,7 +10,7 @@ import { scrapedFigures } from '../scraping/scraped-figures.ts';
 import { scrapeServicesTask } from '../task-contracts.ts';
 
 /**
- * One round: reads the metrics of every service that has some, all at once, and records what each did since the round
+ * One round: reads the metrics of every service that has some, up to 800 at once, and records what each did since the round
  * before. What a service did and what the next scrape is compared with are stored in one write, and recorded after it; the
  * next round records first what may not have been. So a process that dies anywhere loses nothing and counts nothing twice,
  * and of two that meet one drops its scrape. Throws in the end when something could not be stored or recorded; the rest is.
@@ -24,8 +25,10 @@ export const scrapeServices = task(scrapeServicesTask, async (_: unknown, home: 
     service.metrics === undefined ? [] : [{ ...service, metrics: service.metrics }],
   );
   const round: Round = { home, upstream, recorded };
-  const outcomes = await Promise.allSettled(
-    services.map((service) => scrape(service, states.get(service.name) ?? neverScraped, round)),
+  const outcomes = await pMap(
+    services,
+    (service) => settled(scrape(service, states.get(service.name) ?? neverScraped, round)),
+    { concurrency: scrapesAtOnceMax },
   );
   if (JSON.stringify(recorded) !== JSON.stringify(recordedBefore)) await storeRecorded(backend, recorded);
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
@@ -33,6 +36,14 @@ export const scrapeServices = task(scrapeServicesTask, async (_: unknown, home: 
     throw new AggregateError(failures, `${failures.length} services could not be scraped or recorded`);
   return { scraped: outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value === 'read').length };
 });
+
+/** A process on Lambda may have 1,024 files open, connections among them; the rest is for storing what is read meanwhile. */
+const scrapesAtOnceMax = 800;
+
+async function settled<T>(work: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [outcome] = await Promise.allSettled([work]);
+  return outcome;
+}
 
 /** A round that died is repeated by the next, which is a minute later unless all is switched off. */
 const repeatedSeconds = 7 * 24 * 3600;

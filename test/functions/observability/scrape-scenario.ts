@@ -11,7 +11,7 @@ import type { Service } from '../../../platform/catalogue.ts';
 import { openHome, type TestHome, type TestHomeOptions } from '../open-home.ts';
 
 /** What a service answers when its metrics are asked for: a text, another each time, a status, or an answer that is still to come. */
-export type Metrics = string | number | Promise<string> | (() => string);
+export type Metrics = string | number | Promise<string> | (() => string | Promise<string>);
 
 /** Services whose metrics the test decides, real HTTP between, and the collector behind. */
 export interface ScrapeScenario {

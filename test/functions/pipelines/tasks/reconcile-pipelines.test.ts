@@ -61,6 +61,21 @@ describe('the reconciliation', () => {
     expect(await reconcile()).toEqual({ reconciled: 0 });
   });
 
+  it('leaves to the next call what it has no time for, and does not fail', async () => {
+    for (const branch of ['a', 'b', 'c']) await storePipeline(home, { config: { branch } });
+    const { machine } = home.backend;
+    const slowly = {
+      ...machine('pipeline'),
+      describe: async (id: string) => {
+        home.clock.advance(30_000);
+        return machine('pipeline').describe(id);
+      },
+    };
+    home.backend = { ...home.backend, machine: (name) => (name === 'pipeline' ? slowly : machine(name)) };
+    expect(await reconcile()).toEqual({ reconciled: 2 });
+    expect(await reconcile()).toEqual({ reconciled: 1 });
+  });
+
   it('leaves pipelines alone that have ended', async () => {
     await storePipeline(home, { change: { status: 'completed' } });
     expect(await reconcile()).toEqual({ reconciled: 0 });
