@@ -4,6 +4,7 @@ import { apiSections } from './api-sections.ts';
 import { configurationSections } from './configuration-sections.ts';
 import { emulatorSections } from './emulator-sections.ts';
 import { eventSections } from './event-sections.ts';
+import { exampleSections } from './example-sections.ts';
 import type { Sections } from './fill-sections.ts';
 import { metricSections } from './metric-sections.ts';
 
@@ -14,6 +15,7 @@ export function generatedSections(): Sections {
     ...configurationSections(),
     ...emulatorSections(),
     ...eventSections(),
+    ...exampleSections(),
     ...metricSections(),
   };
 }
