@@ -38,6 +38,7 @@ export default defineConfig({
         test: {
           name: 'aws',
           include: ['test/**/*.aws.test.ts'],
+          setupFiles: ['test/aws-gaps.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -17,36 +17,60 @@ export interface AwsStack {
   destroy(): Promise<void>;
 }
 
-/**
- * Deploys the app with the CDK CLI to the emulator at AWS_ENDPOINT_URL, under the given context. The account is
- * bootstrapped first, as on AWS. Throws with what the CLI printed when it fails.
- */
+/** Deploys the orchestrator to the emulator at AWS_ENDPOINT_URL, under the given context. */
 export async function deployAwsStack(endpoint: string, context: Record<string, unknown>): Promise<AwsStack> {
-  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-cdk-'));
   /** Emulators have no schema registry. */
-  const settings = Object.entries({ destroyOnDelete: true, eventSchemas: false, ...context }).flatMap(
-    ([name, value]) => ['--context', `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`],
-  );
-  const outputs = join(folder, 'outputs.json');
-  const endpoints = { AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_S3: endpoint };
+  const { outputs, destroy } = await deployApp(endpoint, { destroyOnDelete: true, eventSchemas: false, ...context });
+  return {
+    baseUrl: emulatorUrl(endpoint, outputs),
+    eventBusName: String(outputs['EventBusName']),
+    tokenSecretArn: String(outputs['TokenSecretArn']),
+    destroy,
+  };
+}
+
+/** The one stack of a deployed app. */
+interface DeployedApp {
+  outputs: Record<string, string>;
+  /** Deletes the stack. */
+  destroy(): Promise<void>;
+}
+
+/**
+ * Deploys an app with the CDK CLI, that of cdk.json unless another command is given. The account is bootstrapped first, as
+ * on AWS. Throws with what the CLI printed when it fails.
+ */
+export async function deployApp(
+  endpoint: string,
+  context: Record<string, unknown>,
+  app?: string,
+): Promise<DeployedApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-cdk-'));
+  const settings = Object.entries(context).flatMap(([name, value]) => [
+    '--context',
+    `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  ]);
+  const outputsFile = join(folder, 'outputs.json');
+  const common = ['--output', join(folder, 'cdk.out'), ...settings, ...(app ? ['--app', app] : [])];
   const run = (...parameters: string[]) =>
-    promisify(execFile)(process.execPath, [cdk, ...parameters, '--output', join(folder, 'cdk.out'), ...settings], {
+    promisify(execFile)(process.execPath, [cdk, ...parameters, ...common], {
       cwd: root,
       env: {
         ...process.env,
         PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env['PATH']}`,
-        ...endpoints,
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_ENDPOINT_URL_S3: endpoint,
       },
       maxBuffer: 64 * 1024 * 1024,
     });
   await run('bootstrap', 'aws://000000000000/us-east-1');
-  await run('deploy', '--all', '--require-approval', 'never', '--outputs-file', outputs);
-  const [stack] = Object.values(JSON.parse(readFileSync(outputs, 'utf8')) as Record<string, Record<string, string>>);
-  if (!stack) throw new Error('The deployment has no outputs');
+  await run('deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile);
+  const [outputs] = Object.values(
+    JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, DeployedApp['outputs']>,
+  );
+  if (!outputs) throw new Error('The deployment has no outputs');
   return {
-    baseUrl: emulatorUrl(endpoint, stack),
-    eventBusName: String(stack['EventBusName']),
-    tokenSecretArn: String(stack['TokenSecretArn']),
+    outputs,
     async destroy() {
       await run('destroy', '--all', '--force');
       rmSync(folder, { recursive: true, force: true });

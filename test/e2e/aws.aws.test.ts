@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type AwsSite, startAwsSite } from './aws-site.ts';
 import { describeConfiguration } from './config-suite.ts';
+import { describeConsumerStacks } from './consumer-stacks.ts';
 import { describeKnowledge } from './knowledge-suite.ts';
 import { describeMetrics } from './metrics-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
@@ -21,6 +22,7 @@ afterAll(() => site.close());
 describeMetrics(() => site);
 describeRequests(() => site);
 describePipelines(() => site);
+describeConsumerStacks(() => site);
 describeWebhooks(() => site);
 describeWebhookQueues(() => site);
 describeConfiguration(() => site);

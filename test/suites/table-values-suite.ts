@@ -17,8 +17,9 @@ export function describeStoredValues({ table }: TableUnderTest): void {
     { what: 'an empty object', value: {} },
     {
       what: 'nested lists and objects',
-      value: { a: [{ b: [[], null, [1, 'two', false]] }], 'odd key.$["x"]': { '': 1 } },
+      value: { a: [{ b: [[], null, [1, 'two', false]] }], 'odd key.$["x"]': { ' ': 1 } },
     },
+    { what: 'an object with an empty key', value: { '': 1 } },
     { what: 'text of 300 KB', value: 'ü'.repeat(150_000) },
   ];
 

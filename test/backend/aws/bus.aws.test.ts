@@ -15,6 +15,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
 import { eventBridgeBus } from '../../../backend/aws/bus.ts';
 import type { BusEvent } from '../../../backend/backend.ts';
 import { eventSource } from '../../../backend/resources.ts';
@@ -51,7 +52,7 @@ async function openRule(busName: string, name: string, types: string[] | undefin
     new PutTargetsCommand({
       EventBusName: busName,
       Rule: name,
-      Targets: [{ Id: 'queue', Arn: attributes?.QueueArn, InputPath: '$.detail' }],
+      Targets: [{ Id: 'queue', Arn: attributes?.QueueArn }],
     }),
   );
   const events: BusEvent[] = [];
@@ -60,7 +61,7 @@ async function openRule(busName: string, name: string, types: string[] | undefin
       const { Messages: messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
       );
-      events.push(...messages.map((message) => JSON.parse(String(message.Body)) as BusEvent));
+      events.push(...messages.map((message) => eventOf(JSON.parse(String(message.Body)))));
       return events;
     },
     async close() {
@@ -69,6 +70,13 @@ async function openRule(busName: string, name: string, types: string[] | undefin
       await sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
     },
   };
+}
+
+/** The event in what EventBridge hands to a target, which says the event's type outside too, for the rules of other teams. */
+function eventOf(handed: { source: string; 'detail-type': string; detail: BusEvent }): BusEvent {
+  const { source, 'detail-type': type, detail } = handed;
+  expect({ source, type }).toEqual({ source: eventSource, type: detail.type });
+  return detail;
 }
 
 async function createQueue(name: string): Promise<string> {
