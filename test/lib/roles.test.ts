@@ -16,8 +16,8 @@ import { fallbackContract } from '../../functions/core/fallback.ts';
 import { endpointModule } from '../../functions/core/module-path.ts';
 import { wildcardReasons } from '../../lib/wildcard-reasons.ts';
 import { readCatalogue } from '../../platform/read-catalogue.ts';
+import type { TemplateResource } from '../../tools/documentation/whole-app.ts';
 import { everyChoice, synthesise } from './synthesised.ts';
-import type { TemplateResource } from './whole-app.ts';
 
 interface Statement {
   Sid?: string;
