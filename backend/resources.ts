@@ -232,12 +232,14 @@ export type ObjectPrefix = (typeof objectPrefixes)[number];
 /** To write is to put and to update; few functions delete, and they say so. */
 export type TableMode = 'read' | 'write' | 'read-write' | 'read-write-delete' | 'write-delete' | 'delete';
 export type ObjectMode = 'read' | 'write' | 'read-write';
+/** To start executions of a state machine, to look at them, or both. */
+export type MachineMode = 'start' | 'describe' | 'start-describe';
 
 /** What one function may use. CDK turns it into the function's role; the embedded home refuses anything beyond it. */
 export interface Access {
   tables?: Partial<Record<TableName, TableMode>>;
   queues?: QueueName[];
-  machines?: MachineName[];
+  machines?: Partial<Record<MachineName, MachineMode>>;
   objects?: Partial<Record<ObjectPrefix, ObjectMode>>;
   /** Whether it publishes events: it gets the bus, and the table of the numbers that events carry. */
   bus?: true;
@@ -278,7 +280,10 @@ export function needsPlatformNetwork({ services = [], probes, containers, receiv
 }
 
 /** Whether a mode holds this right, as one of the words that it is made of. */
-export function allows(mode: TableMode | ObjectMode, right: 'read' | 'write' | 'delete'): boolean {
+export function allows(
+  mode: TableMode | ObjectMode | MachineMode,
+  right: 'read' | 'write' | 'delete' | 'start' | 'describe',
+): boolean {
   return mode.split('-').includes(right);
 }
 

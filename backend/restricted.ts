@@ -1,5 +1,5 @@
-import type { Backend, Bus, Objects, Table } from './backend.ts';
-import { type Access, allows, secretsOf, type TableMode, tablesOf } from './resources.ts';
+import type { Backend, Bus, Objects, StateMachine, Table } from './backend.ts';
+import { type Access, allows, type MachineMode, secretsOf, type TableMode, tablesOf } from './resources.ts';
 
 /**
  * The backend as a function with this access may use it; anything beyond throws {@link AccessNotDeclared}, as AWS would
@@ -10,7 +10,12 @@ export function restrict(backend: Backend, access: Access): Backend {
     Object.entries(tablesOf(access)).map(([name, mode]) => [name, restrictedTable(backend, name as TableName, mode)]),
   );
   const queues = new Map(access.queues?.map((name) => [name, backend.queue(name)]));
-  const machines = new Map(access.machines?.map((name) => [name, backend.machine(name)]));
+  const machines = new Map(
+    Object.entries(access.machines ?? {}).map(([name, mode]) => [
+      name,
+      restrictedMachine(backend, name as MachineName, mode),
+    ]),
+  );
   const secrets = new Set<string>(secretsOf(access));
   return {
     table: (name) => declared(tables.get(name), `the table ${name}`),
@@ -31,6 +36,7 @@ export class AccessNotDeclared extends Error {
 }
 
 type TableName = Parameters<Backend['table']>[0];
+type MachineName = Parameters<Backend['machine']>[0];
 
 const noBus: Bus = { publish: async () => refuse('the bus') };
 
@@ -45,6 +51,18 @@ function restrictedTable(backend: Backend, name: TableName, mode: TableMode): Ta
     put: writing ?? ((item, condition) => table.put(item, condition)),
     update: writing ?? ((key, changes, condition) => table.update(key, changes, condition)),
     delete: deleting ?? ((key, condition) => table.delete(key, condition)),
+  };
+}
+
+function restrictedMachine(backend: Backend, name: MachineName, mode: MachineMode): StateMachine {
+  const machine = backend.machine(name);
+  return {
+    start: allows(mode, 'start')
+      ? (execution, input) => machine.start(execution, input)
+      : refuser(`starting the state machine ${name}`),
+    describe: allows(mode, 'describe')
+      ? (execution) => machine.describe(execution)
+      : refuser(`looking at the state machine ${name}`),
   };
 }
 

@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -8,6 +9,7 @@ import { environmentName } from '../backend/aws/environment.ts';
 import {
   type Access,
   allows,
+  type MachineMode,
   type MachineName,
   type ObjectMode,
   type QueueName,
@@ -54,7 +56,7 @@ export function accessGrant(access: Access, resources: Resources): AccessGrant {
   const grants = [
     ...used.map(([name, mode]) => tableGrant(name as TableName, mode, resources)),
     ...(access.queues ?? []).map((name) => queueGrant(name, resources)),
-    ...(access.machines ?? []).map((name) => machineGrant(name, resources)),
+    ...Object.entries(access.machines ?? {}).map(([name, mode]) => machineGrant(name as MachineName, mode, resources)),
     ...Object.entries(access.objects ?? {}).map(([prefix, mode]) => objectsGrant(prefix, mode, resources)),
     ...(access.bus ? [busGrant(resources)] : []),
     ...secrets.map((name) => secretGrant(name, resources)),
@@ -127,17 +129,19 @@ export function mergedGrants(grants: AccessGrant[]): AccessGrant {
   };
 }
 
-function machineGrant(name: MachineName, resources: Resources): AccessGrant {
+function machineGrant(name: MachineName, mode: MachineMode, resources: Resources): AccessGrant {
   const machine = resources.machines[name];
   if (!machine)
     throw new Error(
       `A function uses the state machine "${name}", which is of another domain or itself calls the function`,
     );
+  const starting = new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.arn] });
+  const describing = new PolicyStatement({
+    actions: ['states:DescribeExecution'],
+    resources: [machine.executionArnPattern],
+  });
   return {
-    statements: [
-      new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.arn] }),
-      new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [machine.executionArnPattern] }),
-    ],
+    statements: [...(allows(mode, 'start') ? [starting] : []), ...(allows(mode, 'describe') ? [describing] : [])],
     environment: { [environmentName('machine', name)]: machine.arn },
   };
 }
@@ -176,6 +180,17 @@ function secretGrant(name: SecretName, { secrets }: Resources): AccessGrant {
   };
 }
 
+/** The services that encrypt for functions. A function uses the key through these, and never by itself. */
+const encryptingServices = ['dynamodb', 's3', 'secretsmanager', 'sqs'];
+
 function keyStatement(key: IKey): PolicyStatement {
-  return new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] });
+  return new PolicyStatement({
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: [key.keyArn],
+    conditions: {
+      StringEquals: {
+        'kms:ViaService': encryptingServices.map((service) => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`),
+      },
+    },
+  });
 }

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
+  AccessLogField,
   AccessLogFormat,
   AuthorizationType,
   AwsIntegration,
@@ -147,7 +148,7 @@ export class Api extends Construct {
       deployOptions: {
         stageName,
         accessLogDestination: new LogGroupLogDestination(accessLogs),
-        accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
+        accessLogFormat: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
         loggingLevel: MethodLoggingLevel.ERROR,
         dataTraceEnabled: false,
         tracingEnabled: true,
@@ -157,6 +158,19 @@ export class Api extends Construct {
     };
   }
 }
+
+/** What is logged of each request, whoever answers it. The principal is the fingerprint of the token; no header is logged. */
+const accessLogFields = {
+  requestId: AccessLogField.contextRequestId(),
+  ip: AccessLogField.contextIdentitySourceIp(),
+  principal: AccessLogField.contextAuthorizerPrincipalId(),
+  requestTime: AccessLogField.contextRequestTime(),
+  httpMethod: AccessLogField.contextHttpMethod(),
+  resourcePath: AccessLogField.contextResourcePath(),
+  status: AccessLogField.contextStatus(),
+  protocol: AccessLogField.contextProtocol(),
+  responseLength: AccessLogField.contextResponseLength(),
+};
 
 /** What API Gateway tells of the requests that reach it, those too that no function sees. */
 export type ApiMetrics = ReturnType<typeof metricsOf>;

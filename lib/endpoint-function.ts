@@ -76,14 +76,18 @@ export class EndpointFunction extends Construct {
     ];
   }
 
+  /** For Lambda itself, which acts under the function's role: calls of the function's own code name the function. */
   private networkStatement(): PolicyStatement {
-    return wildcardStatement(this, 'ManageNetworkInterfaces', [
+    const actions = [
       'ec2:CreateNetworkInterface',
       'ec2:DescribeNetworkInterfaces',
       'ec2:DescribeSubnets',
       'ec2:DeleteNetworkInterface',
       'ec2:AssignPrivateIpAddresses',
       'ec2:UnassignPrivateIpAddresses',
-    ]);
+    ];
+    return wildcardStatement(this, 'ManageNetworkInterfaces', actions, {
+      Null: { 'lambda:SourceFunctionArn': 'true' },
+    });
   }
 }

@@ -34,7 +34,7 @@ export const refreshKnowledgeContract = defineContract({
   timeoutMs: 25_000,
   access: {
     tables: { knowledge: 'read-write', locks: 'read-write' },
-    machines: ['knowledge-refresh'],
+    machines: { 'knowledge-refresh': 'start' },
     services: ['freshness-monitor', 'knowledge-ingestor'],
   },
 });

@@ -45,7 +45,7 @@ export const finishRefreshTask = defineTask({
   summary: "Records a refresh's end, announces it and lets the next one in.",
   trigger: { type: 'state-machine', machine: 'knowledge-refresh', placeholder: 'FinishRefreshFunction' },
   timeoutMs: 30_000,
-  access: { tables: { knowledge: 'read-write', locks: 'read-write-delete' }, bus: true },
+  access: { tables: { knowledge: 'read-write', locks: 'delete' }, bus: true },
 });
 
 export const reconcileRefreshesTask = defineTask({
@@ -55,8 +55,8 @@ export const reconcileRefreshesTask = defineTask({
   trigger: { type: 'schedule', everyMinutes: 5 },
   timeoutMs: 60_000,
   access: {
-    tables: { knowledge: 'read-write', locks: 'read-write-delete' },
-    machines: ['knowledge-refresh'],
+    tables: { knowledge: 'read-write', locks: 'delete' },
+    machines: { 'knowledge-refresh': 'start-describe' },
     bus: true,
   },
 });

@@ -175,7 +175,7 @@ export const executePipelineContract = defineContract({
   },
   errors: ['PIPELINE_RUNNING'],
   timeoutMs: 10_000,
-  access: { tables: { pipelines: 'read-write', locks: 'read-write-delete' }, machines: ['pipeline'], bus: true },
+  access: { tables: { pipelines: 'read-write', locks: 'read-write' }, machines: { pipeline: 'start' }, bus: true },
 });
 
 export const getPipelineContract = defineContract({

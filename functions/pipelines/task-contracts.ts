@@ -13,6 +13,9 @@ export const stageServices: Record<StageName, string[]> = {
   learn: ['knowledge-ingestor', 'semantic-cache', 'integration-hub'],
 };
 
+/** The stages that read what an earlier call or stage has kept: `generate` its context, `test` the logs that it has. */
+const readsArtifacts: readonly StageName[] = ['generate', 'test'];
+
 const capitalised = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 /** The task of a stage: each has a function of its own, so that each holds just its own credentials. */
@@ -25,7 +28,7 @@ export function stageTask(stage: StageName): TaskContract {
     timeoutMs: 120_000,
     access: {
       tables: { pipelines: 'read-write' },
-      objects: { 'pipelines/': 'read-write' },
+      objects: { 'pipelines/': readsArtifacts.includes(stage) ? 'read-write' : 'write' },
       bus: true,
       services: stageServices[stage],
     },
@@ -38,7 +41,7 @@ export const finishPipelineTask = defineTask({
   summary: "Records a pipeline's end, announces it and frees the branch.",
   trigger: { type: 'state-machine', machine: 'pipeline', placeholder: 'FinishFunction' },
   timeoutMs: 30_000,
-  access: { tables: { pipelines: 'read-write', locks: 'read-write-delete' }, bus: true },
+  access: { tables: { pipelines: 'read-write', locks: 'delete' }, bus: true },
 });
 
 export const reconcilePipelinesTask = defineTask({
@@ -47,7 +50,11 @@ export const reconcilePipelinesTask = defineTask({
   summary: 'Starts pipelines whose start was cut short, and ends those whose execution ended without saying so.',
   trigger: { type: 'schedule', everyMinutes: 5 },
   timeoutMs: 60_000,
-  access: { tables: { pipelines: 'read-write', locks: 'read-write-delete' }, machines: ['pipeline'], bus: true },
+  access: {
+    tables: { pipelines: 'read-write', locks: 'delete' },
+    machines: { pipeline: 'start-describe' },
+    bus: true,
+  },
 });
 
 export const pipelineTasks: readonly TaskContract[] = [

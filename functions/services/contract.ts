@@ -236,7 +236,7 @@ export const restartServiceContract = defineContract({
   timeoutMs: 28_000,
   access: {
     tables: { services: 'read', operations: 'read-write', locks: 'read-write', pipelines: 'read' },
-    machines: ['service-restart'],
+    machines: { 'service-restart': 'start' },
   },
 });
 

@@ -32,7 +32,7 @@ export const checkRestartTask = defineTask({
   summary: 'Asks whether the restarted service is healthy.',
   trigger: { type: 'state-machine', machine: 'service-restart', placeholder: 'CheckRestartFunction' },
   timeoutMs: engineMs,
-  access: { tables: access.tables, probes: true },
+  access: { tables: { operations: 'read-write' }, probes: true },
 });
 
 export const rollBackRestartTask = defineTask({
@@ -51,7 +51,7 @@ export const finishRestartTask = defineTask({
   trigger: { type: 'state-machine', machine: 'service-restart', placeholder: 'FinishRestartFunction' },
   timeoutMs: engineMs,
   access: {
-    tables: { services: 'read-write', operations: 'read-write', locks: 'read-write-delete' },
+    tables: { services: 'read-write', operations: 'read-write', locks: 'delete' },
     containers: true,
     bus: true,
   },
@@ -64,8 +64,8 @@ export const reconcileRestartsTask = defineTask({
   trigger: { type: 'schedule', everyMinutes: 5 },
   timeoutMs: 120_000,
   access: {
-    tables: { services: 'read-write', operations: 'read-write', locks: 'read-write-delete' },
-    machines: ['service-restart'],
+    tables: { services: 'read-write', operations: 'read-write', locks: 'delete' },
+    machines: { 'service-restart': 'describe' },
     containers: true,
     bus: true,
   },

@@ -144,7 +144,7 @@ export const executeWorkflowContract = defineContract({
   access: {
     tables: { workflows: 'read', executions: 'read-write' },
     objects: { 'executions/': 'write' },
-    machines: ['workflow'],
+    machines: { workflow: 'start' },
   },
 });
 

@@ -31,7 +31,11 @@ export const reconcileExecutionsTask = defineTask({
   summary: 'Starts executions that were never started, and ends those that broke off.',
   trigger: { type: 'schedule', everyMinutes: 5 },
   timeoutMs: 60_000,
-  access: { tables: { workflows: 'read', executions: 'read-write' }, machines: ['workflow'], bus: true },
+  access: {
+    tables: { workflows: 'read', executions: 'read-write' },
+    machines: { workflow: 'start-describe' },
+    bus: true,
+  },
 });
 
 export const executionTasks: readonly TaskContract[] = [driveWorkflowTask, finishWorkflowTask, reconcileExecutionsTask];

@@ -7,7 +7,7 @@ import { idOf } from '../core/schemas.ts';
 const launching = {
   tables: { workflows: 'read', executions: 'read-write' },
   objects: { 'executions/': 'write' },
-  machines: ['workflow'],
+  machines: { workflow: 'start' },
 } satisfies Access;
 
 const eventName = z

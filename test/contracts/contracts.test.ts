@@ -78,7 +78,7 @@ describe.each(contracts.map((contract) => ({ ...contract })))('the contract of $
       expect(Object.keys(tables)).toContain(table);
       if (isReading(contract)) expect(mode).toBe('read');
     }
-    for (const machine of contract.access.machines ?? []) expect(machines).toContain(machine);
+    for (const machine of Object.keys(contract.access.machines ?? {})) expect(machines).toContain(machine);
     for (const queue of contract.access.queues ?? []) expect(Object.keys(queues)).toContain(queue);
   });
 });

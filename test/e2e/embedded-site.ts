@@ -14,6 +14,8 @@ const receiverAddress = '127.0.0.1';
 const compileCache = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'node-compile');
 
 export interface EmbeddedSite extends Site {
+  dataFolder: string;
+  pid: number | undefined;
   /** Kills the process with SIGKILL and starts the next one, with the same settings and data. */
   killed(): Promise<EmbeddedSite>;
   /** Ends the process as the operator would and removes its data. */
@@ -59,7 +61,8 @@ export async function startEmbeddedSite({
     await once(child, 'exit');
     return startEmbeddedSite({ dataFolder, settings });
   };
-  return { baseUrl, controlUrl, token, spareToken, hookSecret, receiverAddress, killed, close };
+  const { pid } = child;
+  return { baseUrl, controlUrl, token, spareToken, hookSecret, receiverAddress, dataFolder, pid, killed, close };
 }
 
 function newDataFolder(): string {

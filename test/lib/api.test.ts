@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contracts } from '../../functions/contracts.ts';
+import type { TemplateResource } from '../../tools/documentation/whole-app.ts';
 import { everyChoice, synthesise } from './synthesised.ts';
-import type { TemplateResource } from './whole-app.ts';
 
 const standard = synthesise();
 const chosen = synthesise(everyChoice);
@@ -93,7 +93,10 @@ describe('the API', () => {
     const [[, stage] = []] = standard.ofType('AWS::ApiGateway::Stage');
     expect(stage?.Properties).toMatchObject({
       TracingEnabled: true,
-      AccessLogSetting: { DestinationArn: expect.anything() },
+      AccessLogSetting: {
+        DestinationArn: expect.anything(),
+        Format: expect.stringContaining('"principal":"$context.authorizer.principalId"'),
+      },
       MethodSettings: [{ DataTraceEnabled: false, ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 }],
     });
   });

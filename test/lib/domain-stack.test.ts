@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { queues, tables } from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { pascalCase } from '../../lib/pascal-case.ts';
+import type { StackTemplate, TemplateResource } from '../../tools/documentation/whole-app.ts';
 import { everyChoice, synthesise } from './synthesised.ts';
-import type { StackTemplate, TemplateResource } from './whole-app.ts';
 
 const { parent, nested } = synthesise();
 const domains = [...new Set([...contracts, ...taskContracts].map(({ domain }) => domain))];

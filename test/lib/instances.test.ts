@@ -1,8 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { OmniOrchestrator } from '../../lib/omni-orchestrator.ts';
+import { type TemplateResource, wholeApp } from '../../tools/documentation/whole-app.ts';
 import { noBundles, synthesise } from './synthesised.ts';
-import { type TemplateResource, wholeApp } from './whole-app.ts';
 
 type Resources = [string, TemplateResource][];
 

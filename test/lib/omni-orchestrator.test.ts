@@ -8,8 +8,8 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { OmniOrchestrator, type OmniOrchestratorProps } from '../../lib/omni-orchestrator.ts';
+import { type TemplateResource, wholeApp } from '../../tools/documentation/whole-app.ts';
 import { noBundles } from './synthesised.ts';
-import { type TemplateResource, wholeApp } from './whole-app.ts';
 
 /** An orchestrator in a stack `Control` of an app. */
 function deployed(propsOf: (app: App) => OmniOrchestratorProps, id = 'Orchestrator') {

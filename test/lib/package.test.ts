@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StackTemplate } from './whole-app.ts';
+import type { StackTemplate } from '../../tools/documentation/whole-app.ts';
 
 const example = resolve('docs/examples/cdk-app');
 const folder = mkdtempSync(join(tmpdir(), 'orchestrator-package-'));

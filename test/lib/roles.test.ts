@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Access,
+  type MachineMode,
   type QueueSpec,
   queues,
   type SecretName,
@@ -15,14 +16,15 @@ import { fallbackContract } from '../../functions/core/fallback.ts';
 import { endpointModule } from '../../functions/core/module-path.ts';
 import { wildcardReasons } from '../../lib/wildcard-reasons.ts';
 import { readCatalogue } from '../../platform/read-catalogue.ts';
+import type { TemplateResource } from '../../tools/documentation/whole-app.ts';
 import { everyChoice, synthesise } from './synthesised.ts';
-import type { TemplateResource } from './whole-app.ts';
 
 interface Statement {
   Sid?: string;
   Effect: string;
   Action: string | string[];
   Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
 }
 
 const { ofType } = synthesise(everyChoice);
@@ -31,6 +33,7 @@ const statements = (role: TemplateResource) => {
   return policies.flatMap((policy) => policy.PolicyDocument.Statement);
 };
 const actionsOf = ({ Action }: Statement) => [Action].flat();
+const allStatements = ofType('AWS::IAM::Role').flatMap(([, role]) => statements(role));
 
 const bundledServices = readCatalogue(new URL('../../platform/catalogue.json', import.meta.url)).services;
 
@@ -64,6 +67,12 @@ const tableActions: Record<TableMode, string[]> = {
   'read-write-delete': ['dynamodb:DeleteItem', ...readActions, ...writeActions],
   'write-delete': ['dynamodb:DeleteItem', ...writeActions],
   delete: ['dynamodb:DeleteItem'],
+};
+
+const machineActions: Record<MachineMode, string[]> = {
+  start: ['states:StartExecution'],
+  describe: ['states:DescribeExecution'],
+  'start-describe': ['states:StartExecution', 'states:DescribeExecution'],
 };
 
 describe('roles', () => {
@@ -120,19 +129,35 @@ describe('roles', () => {
     },
   );
 
+  it('the key of the deployment is used through the services that encrypt with it, and never by the code of a function', () => {
+    const using = allStatements.filter((statement) => actionsOf(statement).some((action) => action.startsWith('kms:')));
+    expect(using.length).toBeGreaterThan(50);
+    for (const { Condition } of using) {
+      expect(JSON.stringify(Condition?.['StringEquals']?.['kms:ViaService'])).toMatch(
+        /dynamodb.+s3.+secretsmanager.+sqs/,
+      );
+    }
+  });
+
+  it('network interfaces are made by Lambda, and never by the code of a function', () => {
+    const making = allStatements.filter(({ Sid }) => Sid === 'ManageNetworkInterfaces');
+    expect(making.length).toBeGreaterThan(10);
+    for (const { Condition } of making) expect(Condition).toEqual({ Null: { 'lambda:SourceFunctionArn': 'true' } });
+  });
+
   it('a function reaches no objects but those under its prefixes', () => {
-    const found = ofType('AWS::IAM::Role').flatMap(([, role]) => statements(role));
-    const objects = found.filter((statement) => actionsOf(statement).some((action) => /^s3:.*Object$/.test(action)));
+    const objects = allStatements.filter((statement) =>
+      actionsOf(statement).some((action) => /^s3:.*Object$/.test(action)),
+    );
     expect(objects.length).toBeGreaterThan(8);
     for (const { Resource } of objects) expect(JSON.stringify(Resource)).toMatch(/"\/(pipelines|executions)\/\*"/);
   });
 
   it('every resource is named, or the statement says why it cannot be', () => {
-    const found = ofType('AWS::IAM::Role').flatMap(([, role]) => statements(role));
-    const wild = found.filter(({ Resource }) => [Resource].flat().includes('*'));
+    const wild = allStatements.filter(({ Resource }) => [Resource].flat().includes('*'));
     expect(wild.length).toBeGreaterThan(0);
     for (const statement of wild) expect(Object.keys(wildcardReasons)).toContain(statement.Sid);
-    expect(found.flatMap(actionsOf).filter((action) => action.includes('*'))).toEqual([]);
+    expect(allStatements.flatMap(actionsOf).filter((action) => action.includes('*'))).toEqual([]);
     expect(ofType('AWS::IAM::Policy')).toEqual([]);
   });
 });
@@ -168,7 +193,7 @@ function otherActions(access: Access): string[] {
   const given = secretsOf(access).filter((name) => secretIds.has(name));
   return [
     ...(access.queues ? ['sqs:SendMessage'] : []),
-    ...(access.machines ? ['states:StartExecution', 'states:DescribeExecution'] : []),
+    ...new Set(Object.values(access.machines ?? {}).flatMap((mode) => machineActions[mode])),
     ...(access.bus ? ['events:PutEvents'] : []),
     ...(access.objects
       ? {

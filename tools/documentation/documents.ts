@@ -7,8 +7,9 @@ import { eventSections } from './event-sections.ts';
 import { exampleSections } from './example-sections.ts';
 import type { Sections } from './fill-sections.ts';
 import { metricSections } from './metric-sections.ts';
+import { permissionSections } from './permission-sections.ts';
 
-/** Every generated part of every document, made from the code as it is now. */
+/** Every generated part of every document, made from the code as it is now; the stack is synthesised for it. */
 export function generatedSections(): Sections {
   return {
     ...apiSections(),
@@ -17,11 +18,18 @@ export function generatedSections(): Sections {
     ...eventSections(),
     ...exampleSections(),
     ...metricSections(),
+    ...permissionSections(),
   };
 }
 
 /** The project's documents, as paths from its root. */
 export function documentFiles(): string[] {
   const inDocs = readdirSync('docs', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
-  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...inDocs.map((name) => join('docs', name)).sort()];
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'CHANGELOG.md',
+    ...inDocs.map((name) => join('docs', name)).sort(),
+  ];
 }

@@ -37,6 +37,13 @@ describe('a valid token', () => {
     expect(await authenticate(`bearer ${both.token}`, secrets(both))).toBe(principal);
   });
 
+  it('is taken without the end of a line that was stored with it', async () => {
+    const stored = secrets({ token: `${both.token}\n` });
+    expect(await authenticate(`Bearer ${both.token}`, stored)).toBe(
+      await authenticate(`Bearer ${both.token}`, secrets(both)),
+    );
+  });
+
   it('is enough when the deployment has no previous one', async () => {
     await expect(authenticate(`Bearer ${both.token}`, secrets({ token: both.token }))).resolves.toMatch(/^[0-9a-f]+$/);
   });

@@ -7,6 +7,7 @@ export interface TemplateResource {
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
   DependsOn?: string[];
+  Metadata?: { 'aws:cdk:path'?: string };
 }
 
 export interface StackTemplate {
@@ -15,23 +16,30 @@ export interface StackTemplate {
   Outputs?: Record<string, { Value: unknown }>;
 }
 
+/** The resources of one template by logical id, and which it is: a nested stack's logical id, '' for the parent. */
+export interface StackResources {
+  name: string;
+  resources: Record<string, TemplateResource>;
+}
+
 /**
- * The templates of a stack and its nested stacks, by the logical id of each nested stack, and all their resources as if one
+ * The templates of a stack and its nested stacks, by the logical id of each nested stack, and the resources of all as if one
  * template held them: what a stack is told by parameters and what it tells by outputs stands there as what it is. A logical
  * id is unique within its template only.
  */
 export function wholeApp(stack: Stack) {
   const parent = templateOf(stack);
   const nested = new Map(nestedStacksOf(stack).map((each) => [logicalIdOf(each), templateOf(each)]));
-  const joined = [...nested].flatMap(([id, { Resources }]) => {
-    const parameters = parent.Resources[id]?.Properties['Parameters'] as Record<string, unknown> | undefined;
-    return Object.entries(replaced(Resources, ({ Ref }) => parameters?.[String(Ref)]));
+  const joined = [...nested].map(([name, { Resources }]): StackResources => {
+    const parameters = parent.Resources[name]?.Properties['Parameters'] as Record<string, unknown> | undefined;
+    return { name, resources: replaced(Resources, ({ Ref }) => parameters?.[String(Ref)]) };
   });
   const own = replaced(parent.Resources, ({ 'Fn::GetAtt': attribute }) => {
     const [id, name] = (attribute ?? []) as string[];
     return nested.get(String(id))?.Outputs?.[String(name).replace('Outputs.', '')]?.Value;
   });
-  return { parent, nested, resources: [...Object.entries(own), ...joined] };
+  const stacks = [{ name: '', resources: own }, ...joined];
+  return { parent, nested, stacks, resources: stacks.flatMap(({ resources }) => Object.entries(resources)) };
 }
 
 function nestedStacksOf(stack: Stack): NestedStack[] {
