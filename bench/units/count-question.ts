@@ -12,6 +12,7 @@ export async function countQuestion(site: CountedSite): Promise<Usage> {
   const call = { pipeline_id, iteration: 1 };
   await site.runTask(runIngest, call);
   const question = await site.runTask(runIngest, call);
-  if (question.events > 0) throw new Error('The stage was done when it was asked about.');
+  const isQuestion = question.writeUnits > 0 && question.events === 0;
+  if (!isQuestion) throw new Error('The stage was not at work when it was asked about.');
   return question;
 }

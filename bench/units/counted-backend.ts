@@ -16,6 +16,7 @@ import type { Home } from '../../functions/core/endpoint.ts';
 import { loadTask } from '../../functions/load-handlers.ts';
 import { type CountedMachine, countedMachine } from './counted-machine.ts';
 import { countedTable } from './counted-table.ts';
+import type { openHeat } from './heat.ts';
 import type { Usage } from './usage.ts';
 
 /** What senders of hooks sign with. */
@@ -29,10 +30,11 @@ interface CountedOptions {
   /** The home of a function with this access. */
   homeOf(access: Access): Home;
   clock: Clock;
+  heat: ReturnType<typeof openHeat>;
 }
 
 /** Ports that count, and what runs the work that they were asked for; until then executions and events wait. */
-export async function countedBackend({ folder, stored, usage, homeOf, clock }: CountedOptions) {
+export async function countedBackend({ folder, stored, usage, homeOf, clock, heat }: CountedOptions) {
   const published: BusEvent[] = [];
   const sent: { queue: QueueName; body: Json }[] = [];
   const rules = busRules(queues);
@@ -58,7 +60,7 @@ export async function countedBackend({ folder, stored, usage, homeOf, clock }: C
   const counted = Object.fromEntries(
     Object.entries(tables).map(([name, { indexes }]) => [
       name,
-      countedTable(stored[name as TableName], indexes, usage),
+      countedTable(stored[name as TableName], indexes, usage, heat.of(name)),
     ]),
   ) as Record<TableName, Table>;
   const send = (queue: QueueName, body: Json) => {

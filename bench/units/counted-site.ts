@@ -20,6 +20,7 @@ import { createContainerHosts } from '../../platform/containers/container-hosts.
 import { createProber } from '../../platform/probing/prober.ts';
 import { seedPipelines } from '../pipelines/seed-pipelines.ts';
 import { countedBackend } from './counted-backend.ts';
+import { type Heat, openHeat } from './heat.ts';
 import { noUsage, type Usage } from './usage.ts';
 
 /** Every function of the project on ports that count what they are used for. */
@@ -32,6 +33,8 @@ export interface CountedSite {
   runStarted(): Promise<Usage>;
   /** Calls a scheduled task once, and gives what it used. */
   runTask<Input>(task: Task<Input, unknown>, input: Input): Promise<Usage>;
+  /** What was used of each partition since this was asked last. */
+  takeHeat(): Heat[];
   close(): void;
 }
 
@@ -48,6 +51,7 @@ export async function openCountedSite(
   await seedPipelines(stored.pipelines);
 
   const usage = noUsage();
+  const heat = openHeat();
   const common = {
     settings: readFunctionSettings({ MONITOR_SECONDS: '0' }),
     log: createLog('ERROR'),
@@ -63,7 +67,7 @@ export async function openCountedSite(
     ...restrictReach({ prober, containers, receivers: acceptingReceivers }, access),
     backend: restrict(ports, withServices(access, catalogue.services)),
   });
-  const { ports, runStarted } = await countedBackend({ folder, stored, usage, homeOf, clock });
+  const { ports, runStarted } = await countedBackend({ folder, stored, usage, homeOf, clock, heat });
   const endpoints = await Promise.all(contracts.map(loadEndpoint));
 
   async function used<T>(work: () => Promise<T>): Promise<{ answer: T; usage: Usage }> {
@@ -101,6 +105,7 @@ export async function openCountedSite(
       };
       return (await used(run)).usage;
     },
+    takeHeat: heat.take,
     close: () => store.close(),
   };
 }

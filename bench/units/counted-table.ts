@@ -1,19 +1,23 @@
 import type { Item, Key, Query, Table } from '../../backend/backend.ts';
-import type { IndexSpecs } from '../../backend/embedded/table-schema.ts';
-import { readUnits, writeUnits } from './dynamo-units.ts';
+import type { IndexSpec } from '../../backend/resources.ts';
+import { placedIndexWrites, readUnits, writeUnits } from './dynamo-units.ts';
+import type { TableHeat } from './heat.ts';
 import type { Usage } from './usage.ts';
 
 /**
  * A table that adds up what DynamoDB would charge for each call of the AWS adapter: gets and queries by the table's own
  * keys are consistent, a query examines one item beyond its limit, and a write that is refused costs as one that happens.
  */
-export function countedTable(table: Table, indexes: IndexSpecs, usage: Usage): Table {
+export function countedTable(table: Table, indexes: Record<string, IndexSpec>, usage: Usage, heat?: TableHeat): Table {
   async function counted<T>(key: Key, write: () => Promise<T>): Promise<T> {
     const before = await table.get(key);
     try {
       return await write();
     } finally {
       const after = await table.get(key);
+      const placed = placedIndexWrites(before, after, indexes);
+      for (const each of placed) heat?.add({ ...each, kind: 'write' });
+      heat?.add({ partition: key.pk, units: writeUnits(before, after, {}), kind: 'write' });
       usage.writeUnits += writeUnits(before, after, indexes);
       usage.tableCalls += 1;
     }
@@ -21,13 +25,17 @@ export function countedTable(table: Table, indexes: IndexSpecs, usage: Usage): T
   return {
     async get(key) {
       const item = await table.get(key);
-      usage.readUnits += readUnits([item], true);
+      const units = readUnits([item], true);
+      heat?.add({ partition: key.pk, units, kind: 'read' });
+      usage.readUnits += units;
       usage.tableCalls += 1;
       return item;
     },
     async query(query) {
       const items = await examined(table, query);
-      usage.readUnits += readUnits(items, query.index === undefined);
+      const units = readUnits(items, query.index === undefined);
+      heat?.add({ ...(query.index && { index: query.index }), partition: query.partition, units, kind: 'read' });
+      usage.readUnits += units;
       usage.tableCalls += 1;
       return table.query(query);
     },

@@ -1,5 +1,7 @@
 import type { Item } from '../../backend/backend.ts';
-import type { IndexSpecs } from '../../backend/embedded/table-schema.ts';
+import type { IndexSpec } from '../../backend/resources.ts';
+
+type IndexSpecs = Record<string, IndexSpec>;
 
 const readUnitBytes = 4096;
 const writeUnitBytes = 1024;
@@ -11,21 +13,55 @@ export function readUnits(items: readonly (Item | undefined)[], isConsistent: bo
   return isConsistent ? units : units / 2;
 }
 
+/** Units in one partition of a table, or of one of its indexes. */
+export interface PlacedUnits {
+  /** The index; the table itself where left out. */
+  index?: string;
+  partition: string;
+  units: number;
+}
+
 /** Write units of one write: the larger of the item before and after, and what follows in each index. */
 export function writeUnits(before: Item | undefined, after: Item | undefined, indexes: IndexSpecs): number {
   const own = Math.max(unitsOf(before), unitsOf(after), 1);
-  return Object.values(indexes).reduce((sum, index) => sum + indexUnits(before, after, index), own);
+  return placedIndexWrites(before, after, indexes).reduce((sum, { units }) => sum + units, own);
 }
 
-/** A moved entry is removed and written again; one that stays is written over. Every index holds the whole item. */
-function indexUnits(before: Item | undefined, after: Item | undefined, index: IndexSpecs[string]): number {
-  const keyOf = (item: Item | undefined) => {
-    const [partition, sort] = [item?.[index.partition], item?.[index.sort]];
-    return partition === undefined || sort === undefined ? undefined : JSON.stringify([partition, sort]);
-  };
-  const [from, to] = [keyOf(before), keyOf(after)];
-  if (from !== undefined && from === to) return Math.max(unitsOf(before), unitsOf(after));
-  return (from === undefined ? 0 : unitsOf(before)) + (to === undefined ? 0 : unitsOf(after));
+/** What follows of a write in the indexes, by partition. */
+export function placedIndexWrites(
+  before: Item | undefined,
+  after: Item | undefined,
+  indexes: IndexSpecs,
+): PlacedUnits[] {
+  return Object.entries(indexes).flatMap(([name, spec]) =>
+    indexWrites(before, after, spec).map((placed) => ({ index: name, ...placed })),
+  );
+}
+
+/**
+ * A moved entry is removed and written again. One that stays is written over, unless the index holds keys alone and these
+ * are the same.
+ */
+function indexWrites(before: Item | undefined, after: Item | undefined, spec: IndexSpec): Omit<PlacedUnits, 'index'>[] {
+  const [from, to] = [entryIn(spec, before), entryIn(spec, after)];
+  const placed = (entry: Item, units: number) => ({ partition: String(entry[spec.partition]), units });
+  if (from && to && keyOf(from, spec) === keyOf(to, spec)) {
+    const isSame = spec.projection === 'keys' && from['expires_at'] === to['expires_at'];
+    return isSame ? [] : [placed(to, Math.max(unitsOf(from), unitsOf(to)))];
+  }
+  return [from, to].flatMap((entry) => (entry ? [placed(entry, unitsOf(entry))] : []));
+}
+
+/** What an index holds of an item; undefined where the item has not both of its keys. */
+function entryIn({ partition, sort, projection }: IndexSpec, item: Item | undefined): Item | undefined {
+  if (item?.[partition] === undefined || item[sort] === undefined) return undefined;
+  if (projection !== 'keys') return item;
+  const { pk, sk, expires_at } = item;
+  return { pk, sk, [partition]: item[partition], [sort]: item[sort], ...(expires_at !== undefined && { expires_at }) };
+}
+
+function keyOf(entry: Item, { partition, sort }: IndexSpec): string {
+  return JSON.stringify([entry[partition], entry[sort]]);
 }
 
 function unitsOf(item: Item | undefined): number {

@@ -26,7 +26,7 @@ const startsPerTurn = 4;
  * A process on Lambda may have 1,024 files open, connections among them. A probe has two at most, which leaves room for what
  * a round stores meanwhile. It is more than ten times the platform of 37 services.
  */
-const atOnceMax = 450;
+export const probesAtOnceMax = 450;
 
 /**
  * Probes over HTTP or TCP, each over a connection of its own: one that was kept open would not show that the service
@@ -38,7 +38,7 @@ const atOnceMax = 450;
  */
 export function createProber({ timeoutMs, slowMs, clock }: ProberOptions): Prober {
   const begin = turnstile(startsPerTurn);
-  const inPlace = places(atOnceMax);
+  const inPlace = places(probesAtOnceMax);
   const lookup = createHostLookup();
   async function probe(service: Service): Promise<Probe> {
     await begin();

@@ -36,4 +36,13 @@ describe("DynamoDB's request units", () => {
     expect(writeUnits(running, ended, index)).toBe(3);
     expect(writeUnits(ended, undefined, index)).toBe(2);
   });
+
+  it('an index of keys alone costs one unit when an entry comes or goes, and nothing while its keys stay', () => {
+    const keys = { by_status: { ...index.by_status, projection: 'keys' as const } };
+    const [running, ended] = [sized(5000, { status: 'running', id: '1' }), sized(5000, { status: 'failed', id: '1' })];
+    expect(writeUnits(undefined, running, keys)).toBe(5 + 1);
+    expect(writeUnits(running, { ...running, more: 1 }, keys)).toBe(5);
+    expect(writeUnits(running, ended, keys)).toBe(5 + 2);
+    expect(writeUnits(running, { ...running, expires_at: 1 }, keys)).toBe(5 + 1);
+  });
 });

@@ -9,6 +9,7 @@ import { type DeliveryMessage, deliveryMessage, messageOf } from '../delivery-me
 import { findDelivery, storeDelivery } from '../delivery-store.ts';
 import { announceDisabled } from '../disable-webhook.ts';
 import { takeSlot } from '../traffic.ts';
+import { turnSeconds } from '../turn-pause.ts';
 import type { Webhook } from '../webhook.ts';
 import { findWebhook } from '../webhook-store.ts';
 
@@ -98,7 +99,7 @@ async function waitForTurn(
   { backend }: Home,
 ): Promise<Handled> {
   const { body, group } = messageOf(delivery);
-  const delaySeconds = turnSeconds(waited, isFailing);
+  const delaySeconds = turnSeconds({ waited, isFailing }, Math.random());
   const again = { ...(body as Omit<DeliveryMessage, 'waited'>), waited: waited + delaySeconds };
   await backend.queue('webhook-deliveries').send([{ body: again, group, delaySeconds }]);
   return done;
@@ -125,15 +126,6 @@ function over(message: QueueMessage, delivery: Delivery): Handled {
   if (delivery.status !== 'dead_lettered') return done;
   const { body, group } = messageOf({ ...delivery, series: delivery.series + 1 });
   return { retry: [], dead: [{ id: message.id, body, group }] };
-}
-
-/** The longest that a delivery waits before it asks for a slot again, in seconds: of a webhook that fails, and of another. */
-const turnSecondsMax = { failing: 30, other: 8 };
-
-/** How many seconds a delivery waits for its turn: the longer the more it has waited, and not as long as others that came with it. */
-function turnSeconds(waited: number, isFailing: boolean): number {
-  const seconds = isFailing ? turnSecondsMax.failing : Math.min(turnSecondsMax.other, Math.max(1, waited));
-  return Math.max(1, Math.round(seconds * (0.5 + Math.random() / 2)));
 }
 
 /** How long a message is left when something of ours failed: half a minute at first, a quarter of an hour at the most. */
