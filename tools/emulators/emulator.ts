@@ -1,12 +1,7 @@
+import type { PythonProgram } from '../install-program.ts';
+
 /** An AWS emulator that is a Python program, as {@link startEmulator} installs and runs it. */
-export interface Emulator {
-  name: string;
-  /** Pinned, so that a test run means the same on every machine. */
-  version: string;
-  /** What pip installs. */
-  packages: string[];
-  /** The program's name in the virtual environment. */
-  program: string;
+export interface Emulator extends PythonProgram {
   /** The arguments and the environment with which it serves this port of 127.0.0.1. */
   launch(port: number): { parameters: string[]; environment: Record<string, string> };
   /** The path that answers with status 200 when it is ready. */

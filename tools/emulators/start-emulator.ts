@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
+import { installProgram } from '../install-program.ts';
 import type { Emulator } from './emulator.ts';
 
 /** MiniStack, the slower one, imports some 90 services in about 3 s on a laptop; a busy CI machine is given ten times that. */
@@ -18,7 +17,7 @@ export interface RunningEmulator {
  * it is missing, which needs Python 3.10 or newer. Throws, with what it printed, when it does not come up.
  */
 export async function startEmulator(emulator: Emulator): Promise<RunningEmulator> {
-  const program = install(emulator);
+  const program = installProgram(emulator);
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const { parameters, environment } = emulator.launch(port);
@@ -37,24 +36,6 @@ export async function startEmulator(emulator: Emulator): Promise<RunningEmulator
     throw new Error(`${(error as Error).message}. It printed:\n${printed.join('')}`);
   }
   return { endpoint, stop: () => stop(child) };
-}
-
-/** The program's path, in a virtual environment of its own. One that was not completed is made anew. */
-function install({ name, version, packages, program }: Emulator): string {
-  const folder = join(import.meta.dirname, '..', '..', '.venv', `${name.toLowerCase()}-${version}`);
-  const path = join(folder, 'bin', program);
-  if (existsSync(path)) return path;
-  console.log(`Installing ${name} ${version} into .venv/ (once).`);
-  run('python3', ['-m', 'venv', '--clear', folder]);
-  run(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages]);
-  return path;
-}
-
-function run(command: string, parameters: string[]) {
-  const { status, error } = spawnSync(command, parameters, { stdio: 'inherit' });
-  if (status !== 0) {
-    throw new Error(`"${command} ${parameters.join(' ')}" failed (${error?.message ?? `status ${status}`})`);
-  }
 }
 
 async function untilReady(child: ChildProcess, { name, readyPath }: Emulator, endpoint: string) {

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it, onTestFinished } from 'vitest';
+import { readCatalogue } from '../../platform/read-catalogue.ts';
+import { startSimulatedPlatform } from '../../platform/simulated/start-simulated-platform.ts';
+import { installProgram } from '../../tools/install-program.ts';
+import { trialEnvironment } from '../../tools/trial-environment.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The first version, since it is the one that pip installs; the commands are the same. */
+const awsCli = { name: 'AWS CLI', version: '1.45.11', packages: ['awscli==1.45.11'], program: 'aws' };
+
+/** All commands of the README's section, in order, but for those that start the emulator and install packages. */
+function commandsOnAws(): string {
+  const [, section = ''] = /\n## On AWS\n([\s\S]*?)\n## /.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+  const [, ...blocks] = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+  return blocks.join('\n').replace(/^npm ci$/m, '');
+}
+
+it('the commands of the README deploy the stack, run a pipeline, and add a rule by which its event arrives', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-readme-'));
+  const platform = await startSimulatedPlatform({
+    catalogue: readCatalogue(new URL('../../platform/catalogue.json', import.meta.url)),
+    database: ':memory:',
+  });
+  onTestFinished(async () => {
+    await platform.close();
+    rmSync(folder, { recursive: true });
+  });
+  const catalogueFile = join(folder, 'catalogue.json');
+  writeFileSync(catalogueFile, JSON.stringify(platform.catalogue));
+  const script = join(folder, 'readme.sh');
+  const endpoint = String(process.env['AWS_ENDPOINT_URL']);
+  writeFileSync(script, ['set -eu', trialEnvironment(endpoint, catalogueFile), commandsOnAws()].join('\n'));
+
+  const path = [dirname(installProgram(awsCli)), join(root, 'node_modules', '.bin'), process.env['PATH']].join(
+    delimiter,
+  );
+  const { stdout } = await promisify(execFile)('bash', [script], { env: { ...process.env, PATH: path } });
+  expect(stdout.match(/"pipeline_id":"pipe_/g)).toHaveLength(2);
+  expect(stdout).toMatch(/"Body": ".*pipeline\.completed/);
+}, 600_000);
