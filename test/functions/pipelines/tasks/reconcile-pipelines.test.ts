@@ -61,7 +61,7 @@ describe('the reconciliation', () => {
     expect(await reconcile()).toEqual({ reconciled: 0 });
   });
 
-  it('leaves to the next call what it has no time for, and does not fail', async () => {
+  it('leaves to later calls what it has no time for, and does not fail', async () => {
     for (const branch of ['a', 'b', 'c']) await storePipeline(home, { config: { branch } });
     const { machine } = home.backend;
     const slowly = {
@@ -73,7 +73,10 @@ describe('the reconciliation', () => {
     };
     home.backend = { ...home.backend, machine: (name) => (name === 'pipeline' ? slowly : machine(name)) };
     expect(await reconcile()).toEqual({ reconciled: 2 });
-    expect(await reconcile()).toEqual({ reconciled: 1 });
+    // Each call looks at two of the three; a hundred that never come to the third do not happen.
+    const later = [];
+    for (let calls = 0; calls < 100; calls += 1) later.push(await reconcile());
+    expect(later.filter((outcome) => outcome.reconciled === 1)).toHaveLength(1);
   });
 
   it('leaves pipelines alone that have ended', async () => {
