@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { TaskContract } from '../functions/core/contract.ts';
 
 const root = join(import.meta.dirname, '..');
 const cdk = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
@@ -13,6 +14,8 @@ export interface AwsStack {
   baseUrl: string;
   eventBusName: string;
   tokenSecretArn: string;
+  /** Calls the function of a task, as its schedule does. Throws when it fails. */
+  call(task: TaskContract): Promise<void>;
   /** Deletes the stack with all its data. */
   destroy(): Promise<void>;
 }
@@ -25,6 +28,7 @@ export async function deployAwsStack(endpoint: string, context: Record<string, u
     baseUrl: emulatorUrl(endpoint, outputs),
     eventBusName: String(outputs['EventBusName']),
     tokenSecretArn: String(outputs['TokenSecretArn']),
+    call: (task) => callFunction(endpoint, task),
     destroy,
   };
 }
@@ -83,4 +87,17 @@ function emulatorUrl(endpoint: string, outputs: Record<string, string>): string 
   const url = new URL(String(outputs['ApiUrl']));
   const [apiId] = url.hostname.split('.');
   return `${endpoint}/_aws/execute-api/${apiId}${url.pathname.replace(/\/$/, '')}`;
+}
+
+/** Emulators take calls of Lambda's API without a signature. Names are cut short, so the task is known by its summary. */
+async function callFunction(endpoint: string, { name, summary }: TaskContract) {
+  const functions = `${endpoint}/2015-03-31/functions`;
+  const list = (await (await fetch(`${functions}/?MaxItems=10000`)).json()) as {
+    Functions: { FunctionName: string; Description: string }[];
+  };
+  const found = list.Functions.find(({ Description }) => Description === summary);
+  if (!found) throw new Error(`None of the ${list.Functions.length} functions is that of ${name}`);
+  const answer = await fetch(`${functions}/${found.FunctionName}/invocations`, { method: 'POST', body: '{}' });
+  const error = answer.headers.get('x-amz-function-error');
+  if (!answer.ok || error) throw new Error(`${name} failed: ${error ?? answer.status} ${await answer.text()}`);
 }

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { checkFreshnessTask } from '../../functions/knowledge/task-contracts.ts';
 import { type AwsSite, startAwsSite } from './aws-site.ts';
 import { describeConfiguration } from './config-suite.ts';
 import { describeConsumerStacks } from './consumer-stacks.ts';
-import { describeKnowledge } from './knowledge-suite.ts';
+import { describeKnowledge, describeStaleSources } from './knowledge-suite.ts';
 import { describeMetrics } from './metrics-suite.ts';
 import { describePipelines } from './pipelines-suite.ts';
 import { describeRequests } from './requests-suite.ts';
@@ -30,4 +31,9 @@ describeServices(() => site);
 describeWorkflowDefinitions(() => site);
 describeWorkflowHooks(() => site);
 describeWorkflows(() => site);
+/** The first round of the schedule is 5 minutes after the deployment, later than the suites end. */
+describe('a round of the check of freshness', () => {
+  beforeAll(() => site.stack.call(checkFreshnessTask));
+  describeStaleSources(() => site);
+});
 describeKnowledge(() => site);
