@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** What kills processes again and again. */
-const killTests = 'test/e2e/{kill,*-kill}.test.ts';
+/** What starts and kills processes again and again. */
+const killTests = 'test/e2e/{kill,*-kill,backup}.test.ts';
+
+/** What packs the project, or synthesises, compiles and bundles whole CDK apps with it. */
+const appTests = ['test/lib/{package,instances}.test.ts', 'test/docs/examples.test.ts'];
 
 /**
- * `fast` needs nothing but Node, and so does `kill`, which takes long for its many starts; `aws` needs an AWS endpoint, which
+ * `fast` needs nothing but Node, and so do `kill` and `apps`, which take long for their many starts and bundles; `aws` needs an AWS endpoint, which
  * `npm run test:aws` provides; `docker` needs Linux, root and a Docker engine's program; `prometheus` needs Debian's package
  * of that name.
  */
@@ -17,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{aws,docker,prometheus}.test.ts', killTests],
+          exclude: ['test/**/*.{aws,docker,prometheus}.test.ts', killTests, ...appTests],
           testTimeout: 30_000,
           /** Files share what they import, which else takes half of the time; a test cleans up after itself. */
           isolate: false,
@@ -32,6 +35,14 @@ export default defineConfig({
           name: 'kill',
           include: [killTests],
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'apps',
+          include: appTests,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
       {

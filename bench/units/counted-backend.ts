@@ -100,7 +100,7 @@ export async function countedBackend({ folder, stored, usage, homeOf, clock, hea
       if (trigger.type !== 'queue' || trigger.queue !== queue || !('consume' in task)) continue;
       usage.invocations += 1;
       const { retry } = await task.consume([{ id: queue, body, receives: 1 }], homeOf(access));
-      if (retry.length > 0) throw new Error(`${name} could not handle a message.`);
+      if (retry.length > 0) throw new Error(`${name} could not handle a message: ${JSON.stringify({ body, retry })}`);
     }
   }
 

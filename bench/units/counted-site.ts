@@ -54,7 +54,7 @@ export async function openCountedSite(
   const heat = openHeat();
   const common = {
     settings: readFunctionSettings({ MONITOR_SECONDS: '0' }),
-    log: createLog('ERROR'),
+    log: createLog('WARN'),
     meter: { record: () => undefined },
     catalogue,
     startedMs: clock.now(),
