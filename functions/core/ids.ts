@@ -4,10 +4,22 @@ import { decodeTime, encodeTime, monotonicFactory } from 'ulid';
 export type IdPrefix = 'pipe' | 'wf' | 'exec' | 'wh' | 'dlv' | 'evt' | 'op' | 'ref' | 'req' | 'batch';
 
 /** Node draws `randomInt` from a pool; the library's own source would ask the system for each of the 16 characters. */
-const nextUlid = monotonicFactory(() => randomInt(2 ** 32) / 2 ** 32);
+const ascending = () => monotonicFactory(() => randomInt(2 ** 32) / 2 ** 32);
 
-/** A new id, e.g. `pipe_01j…`: the prefix and a lower-case ULID, so that ids sort by the time (ms) they were made. */
+/** A clock that is set back by more, in ms, was wrong before: what is made from then on is of its time, as ids tell times. */
+const backMs = 600_000;
+
+let nextUlid = ascending();
+let latestMs = 0;
+
+/**
+ * A new id, e.g. `pipe_01j…`: the prefix and a lower-case ULID, so that ids sort by the time (ms) they were made. Those of one
+ * process ascend also while its clock goes back a little.
+ */
 export function newId(prefix: IdPrefix, nowMs: number): string {
+  const isSetBack = nowMs < latestMs - backMs;
+  if (isSetBack) nextUlid = ascending();
+  latestMs = isSetBack ? nowMs : Math.max(latestMs, nowMs);
   return `${prefix}_${nextUlid(nowMs).toLowerCase()}`;
 }
 

@@ -17,10 +17,18 @@ describe('new ids', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('never go back in time, even when the clock does', () => {
+  it('do not go back in time when the clock does so a little', () => {
     const nowMs = Date.parse('2026-01-01T00:00:00Z');
     const first = newId('pipe', nowMs);
     expect(newId('pipe', nowMs - 60_000) > first).toBe(true);
+  });
+
+  it('are of the time that a clock is set back to which was far ahead', () => {
+    const nowMs = Date.parse('2026-01-01T00:00:00Z');
+    newId('pipe', nowMs + 3_600_000);
+    const ids = [newId('pipe', nowMs), newId('pipe', nowMs), newId('pipe', nowMs - 60_000)];
+    expect(ids.map(timeOfId)).toEqual([nowMs, nowMs, nowMs]);
+    expect([...ids].sort()).toEqual(ids);
   });
 });
 
