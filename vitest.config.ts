@@ -1,10 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-/** What starts and kills processes again and again. */
-const killTests = 'test/e2e/{kill,*-kill,backup}.test.ts';
+/** What starts and kills processes again and again, or has one die at every write of something long. */
+const killTests = [
+  'test/e2e/{kill,*-kill,backup}.test.ts',
+  'test/functions/{services/restart,knowledge/refresh}-killed.test.ts',
+];
 
-/** What packs the project, or synthesises, compiles and bundles whole CDK apps with it. */
-const appTests = ['test/lib/{package,instances}.test.ts', 'test/docs/examples.test.ts'];
+/** What packs the project, synthesises, compiles and bundles whole CDK apps with it, or counts what all of it uses. */
+const appTests = [
+  'test/lib/{package,instances}.test.ts',
+  'test/docs/examples.test.ts',
+  'test/tools/cost/counts.test.ts',
+];
 
 /**
  * `fast` needs nothing but Node, and so do `kill` and `apps`, which take long for their many starts and bundles; `aws` needs an AWS endpoint, which
@@ -20,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{aws,docker,prometheus}.test.ts', killTests, ...appTests],
+          exclude: ['test/**/*.{aws,docker,prometheus}.test.ts', ...killTests, ...appTests],
           testTimeout: 30_000,
           /** Files share what they import, which else takes half of the time; a test cleans up after itself. */
           isolate: false,
@@ -33,7 +40,7 @@ export default defineConfig({
       {
         test: {
           name: 'kill',
-          include: [killTests],
+          include: killTests,
           testTimeout: 60_000,
         },
       },
