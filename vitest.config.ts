@@ -20,7 +20,10 @@ const appTests = [
  */
 export default defineConfig({
   test: {
-    /** Most of the time goes by in waiting for other processes, so no processor is kept free. */
+    /**
+     * Most of the time goes by in waiting for other processes, so no processor is kept free. `npm test` has three workers: the
+     * end-to-end suite keeps one waiting for most of its time.
+     */
     maxWorkers: '100%',
     projects: [
       {
