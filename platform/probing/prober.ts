@@ -1,7 +1,7 @@
+import pLimit from 'p-limit';
 import { type Service, serviceUrl } from '../catalogue.ts';
 import { createHostLookup } from './host-lookup.ts';
 import { probeHttp } from './http-probe.ts';
-import { places } from './places.ts';
 import type { Probe, Sight } from './probe.ts';
 import { probeTcp } from './tcp-probe.ts';
 import { turnstile } from './turnstile.ts';
@@ -38,7 +38,7 @@ export const probesAtOnceMax = 450;
  */
 export function createProber({ timeoutMs, slowMs, clock }: ProberOptions): Prober {
   const begin = turnstile(startsPerTurn);
-  const inPlace = places(probesAtOnceMax);
+  const limited = pLimit(probesAtOnceMax);
   const lookup = createHostLookup();
   async function probe(service: Service): Promise<Probe> {
     await begin();
@@ -54,6 +54,6 @@ export function createProber({ timeoutMs, slowMs, clock }: ProberOptions): Probe
     return { ...sight, result: 'impaired', reason: `took ${latencyMs} ms`, atMs, latencyMs };
   }
   return {
-    probe: (service) => inPlace(() => probe(service)),
+    probe: (service) => limited(() => probe(service)),
   };
 }
