@@ -128,6 +128,3 @@ export const getMetricsContract = defineContract({
   timeoutMs: 10_000,
   access: { tables: { metrics: 'read', services: 'read', pipelines: 'read', locks: 'read' } },
 });
-
-export type MetricsSummaryView = z.input<typeof summary>;
-export type ServiceMetricsView = z.input<typeof serviceMetrics>;
