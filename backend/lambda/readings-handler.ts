@@ -12,16 +12,16 @@ type LogEvents = CloudWatchLogsDecodedData['logEvents'];
 
 /**
  * A task that takes readings as the handler of a Lambda function that a log subscription calls. A call that is repeated
- * brings the same log events, of whose ids the batch is named. A record that only mentions a reading is none of ours; one
+ * brings the same log events, of which the batch is named. A record that only mentions a reading is none of ours; one
  * that cannot be read is told, and the others of its batch are recorded.
  */
 export function readingsHandler(task: AnyTask, home: LambdaHome) {
   return middy<CloudWatchLogsEvent, void, Error, Context>()
     .use(injectLambdaContext(home.log))
     .handler(async (event: CloudWatchLogsEvent) => {
-      const { logEvents } = decoded(event);
-      const readings = readingsIn(logEvents, home);
-      if (readings.length > 0) await task.run({ marker: markerOf(logEvents), readings }, home);
+      const data = decoded(event);
+      const readings = readingsIn(data.logEvents, home);
+      if (readings.length > 0) await task.run({ marker: markerOf(data), readings }, home);
     });
 }
 
@@ -40,8 +40,11 @@ function readingsIn(logEvents: LogEvents, { log, backend }: LambdaHome): Reading
   });
 }
 
-/** Begins as no marker of other batches does; those are ids of events and of batches, with prefixes of their own. */
-function markerOf(logEvents: LogEvents): string {
-  const ids = logEvents.map(({ id }) => id).join();
-  return `log-${createHash('sha256').update(ids).digest('base64url').slice(0, 16)}`;
+/**
+ * Begins as no marker of other batches does; those are ids of events and of batches, with prefixes of their own. The ids of
+ * log events are those of their stream: CloudWatch does not promise that another stream has others.
+ */
+function markerOf({ logGroup, logStream, logEvents }: CloudWatchLogsDecodedData): string {
+  const names = [logGroup, logStream, ...logEvents.map(({ id }) => id)];
+  return `log-${createHash('sha256').update(names.join()).digest('base64url').slice(0, 16)}`;
 }

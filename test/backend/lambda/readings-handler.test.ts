@@ -28,9 +28,10 @@ const reading = (status = 200): MeteredReading =>
   requestReading(operation, { status, durationMs: 12, atMs: home.clock.now() });
 
 /** What a log subscription calls a function with. */
-function subscribed(messages: string[], firstId = 0): CloudWatchLogsEvent {
+function subscribed(messages: string[], { firstId = 0, logStream = 'a' } = {}): CloudWatchLogsEvent {
   const logEvents = messages.map((message, index) => ({ id: `id-${firstId + index}`, timestamp: 0, message }));
-  return { awslogs: { data: gzipSync(JSON.stringify({ logEvents })).toString('base64') } };
+  const data = { logGroup: '/omni/services', logStream, logEvents };
+  return { awslogs: { data: gzipSync(JSON.stringify(data)).toString('base64') } };
 }
 
 function handle(event: CloudWatchLogsEvent, task: AnyTask = recordReadings) {
@@ -64,8 +65,13 @@ describe('a call of a log subscription', () => {
 
   it('beside another, of another function, adds to the same figures', async () => {
     const records = recordsOf([reading(), reading(), reading()]);
-    await Promise.all([handle(subscribed(records.slice(0, 1))), handle(subscribed(records.slice(1), 1))]);
+    await Promise.all([handle(subscribed(records.slice(0, 1))), handle(subscribed(records.slice(1), { firstId: 1 }))]);
     expect(await counted()).toMatchObject({ status_200: 3 });
+  });
+
+  it('of another log stream is another batch, whatever the ids of its log events', async () => {
+    for (const logStream of ['a', 'b']) await handle(subscribed(recordsOf([reading()]), { logStream }));
+    expect(await counted()).toMatchObject({ status_200: 2 });
   });
 
   it('with records that cannot be read adds the others, and tells each with its log event and the reason', async () => {
@@ -106,7 +112,11 @@ describe('the name of a batch', () => {
 
   it('is that of its log events, and begins as no id does', async () => {
     const records = recordsOf([reading()]);
-    const [first, again, other] = await markersOf(subscribed(records), subscribed(records), subscribed(records, 1));
+    const [first, again, other] = await markersOf(
+      subscribed(records),
+      subscribed(records),
+      subscribed(records, { firstId: 1 }),
+    );
     expect(first).toMatch(/^log-[\w-]{16}$/);
     expect([first === again, first === other]).toEqual([true, false]);
   });
