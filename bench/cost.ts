@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { synthesise } from '../test/lib/synthesised.ts';
+import { synthesise } from '../tools/documentation/synthesise.ts';
 import { countUnits } from './units/count-units.ts';
 
 /** `npm run cost:count`: counts anew what docs/cost.md is computed from. `npm run docs` then brings it into the document. */

@@ -1,10 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { AccessGrant } from './access-policy.ts';
+import { requireFittingEnvironment } from './environment-bound.ts';
 import type { FunctionEntry } from './function-entry.ts';
 import { wildcardStatement } from './wildcard-statement.ts';
 
@@ -42,6 +43,8 @@ export class EndpointFunction extends Construct {
     const { entry, grant, logGroup, network } = props;
     const statements = [...grant.statements, ...this.telemetryStatements(logGroup)];
     if (network) statements.push(this.networkStatement());
+    const environment = { NODE_OPTIONS: '--enable-source-maps', ...props.environment, ...grant.environment };
+    requireFittingEnvironment(entry.name, Stack.of(this).resolve(environment));
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { Access: new PolicyDocument({ statements }) },
@@ -57,7 +60,7 @@ export class EndpointFunction extends Construct {
       tracing: Tracing.ACTIVE,
       role: role.withoutPolicyUpdates(),
       logGroup,
-      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment, ...grant.environment },
+      environment,
       ...(network && {
         vpc: network.vpc,
         ...(network.subnets && { vpcSubnets: network.subnets }),

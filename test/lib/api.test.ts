@@ -89,6 +89,11 @@ describe('the API', () => {
     });
   });
 
+  it('asks the authorizer again after a minute, so that a token which was taken away is refused soon', () => {
+    const authorizers = standard.ofType('AWS::ApiGateway::Authorizer').map(([, { Properties }]) => Properties);
+    expect(authorizers).toMatchObject([{ AuthorizerResultTtlInSeconds: 60 }]);
+  });
+
   it('is throttled, traced, and writes access logs but no bodies', () => {
     const [[, stage] = []] = standard.ofType('AWS::ApiGateway::Stage');
     expect(stage?.Properties).toMatchObject({

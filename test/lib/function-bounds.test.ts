@@ -1,49 +1,53 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
+import { asDeployed } from '../../lib/as-deployed.ts';
+import { OmniOrchestrator } from '../../lib/omni-orchestrator.ts';
 import { readCatalogue } from '../../platform/read-catalogue.ts';
-import { everyChoice, synthesise } from './synthesised.ts';
+import { everyChoice, noBundles, synthesise } from './synthesised.ts';
 
-/** Everything that can be chosen, and a secret by name for every service of the catalogue. */
+/** Everything that can be chosen, and a secret for every service of the catalogue. */
 const { services } = readCatalogue(new URL('../../platform/catalogue.json', import.meta.url));
-const upstreamSecrets = Object.fromEntries(services.map(({ name }) => [name, `omni/${name}`]));
-const { ofType } = synthesise({ ...everyChoice, upstreamSecrets });
-
-/** An ARN of a table, a queue or a secret is about as long, and so is what else a reference stands for at the most. */
-const referenceLength = 100;
-
-const known: Record<string, string> = {
-  'AWS::Partition': 'aws',
-  'AWS::Region': 'ap-southeast-1',
-  'AWS::AccountId': '111122223333',
-  'AWS::StackName': 'OmniOrchestrator',
-};
-
-/** The template's value as text, with what CloudFormation puts in as long as it becomes. */
-function resolved(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(resolved);
-  if (typeof value !== 'object' || value === null) return value;
-  const { Ref, 'Fn::Join': join, 'Fn::GetAtt': attribute } = value as Record<string, unknown>;
-  if (Ref !== undefined) return known[String(Ref)] ?? 'x'.repeat(referenceLength);
-  if (attribute !== undefined) return 'x'.repeat(referenceLength);
-  if (join !== undefined) {
-    const [separator, parts] = join as [string, unknown[]];
-    return parts.map((part) => String(resolved(part))).join(separator);
-  }
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, resolved(each)]));
-}
+const withSecrets = (idOf: (service: string) => string) =>
+  synthesise({
+    ...everyChoice,
+    upstreamSecrets: Object.fromEntries(services.map(({ name }) => [name, idOf(name)])),
+  });
+const { ofType } = withSecrets((service) => `omni/${service}`);
 
 describe('with a secret for every service', () => {
   it.each(ofType('AWS::Lambda::Function'))(
     '%s has far less than the 4 KB of environment that Lambda takes',
     (_, lambda) => {
       const { Variables = {} } = (lambda.Properties['Environment'] ?? {}) as { Variables?: Record<string, unknown> };
-      const bytes = Buffer.byteLength(JSON.stringify(resolved(Variables)));
+      const bytes = Buffer.byteLength(JSON.stringify(asDeployed(Variables)));
       expect(bytes).toBeLessThan(3500);
     },
   );
 
   it.each(ofType('AWS::IAM::Role'))('%s has no more policy of its own than the 10,240 characters of IAM', (_, role) => {
     const policies = (role.Properties['Policies'] ?? []) as { PolicyDocument: unknown }[];
-    const texts = policies.map(({ PolicyDocument }) => JSON.stringify(resolved(PolicyDocument)).replaceAll(/\s/g, ''));
+    const texts = policies.map(({ PolicyDocument }) =>
+      JSON.stringify(asDeployed(PolicyDocument)).replaceAll(/\s/g, ''),
+    );
     expect(texts.join('').length).toBeLessThan(10_240);
+  });
+
+  it('is refused before the deployment where ARNs make an environment too large, with the way out', () => {
+    const arnOf = (service: string) =>
+      `arn:aws:secretsmanager:ap-southeast-1:111122223333:secret:omni/${service}-a1b2c3`;
+    expect(() => withSecrets(arnOf)).toThrow(
+      /^The environment of the function "[a-z-]+" has about \d{4} bytes, and Lambda takes 4096\. Give upstreamSecrets names/,
+    );
+  });
+
+  it('counts secrets of the app as long as their ARNs become, which stand in no template yet', () => {
+    const app = new App();
+    const platform = new Stack(app, 'Platform');
+    const upstreamSecrets = Object.fromEntries(services.map(({ name }) => [name, new Secret(platform, name)]));
+    const control = new Stack(app, 'Control');
+    expect(() => new OmniOrchestrator(control, 'Orchestrator', { code: noBundles, upstreamSecrets })).toThrow(
+      /^The environment of the function/,
+    );
   });
 });

@@ -1,10 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, NestedStack, type Stack } from 'aws-cdk-lib';
-import { functionEntries } from '../../lib/function-entries.ts';
-import { OrchestratorStack } from '../../lib/orchestrator-stack.ts';
-import { readStackSettings } from '../../lib/stack-settings.ts';
+import { synthesise } from '../documentation/synthesise.ts';
+import type { StackResources, TemplateResource } from '../documentation/whole-app.ts';
 
 /** The committed list, as a path from the project's root. */
 export const statefulResourcesFile = 'lib/stateful-resources.json';
@@ -16,10 +11,6 @@ export interface StatefulResource {
   onDelete: string;
   /** Properties of which another value makes CloudFormation replace it. */
   fixed: Record<string, unknown>;
-}
-
-interface Template {
-  Resources: Record<string, { Type: string; Properties?: Record<string, unknown>; DeletionPolicy?: string }>;
 }
 
 /**
@@ -44,24 +35,11 @@ const fixedProperties: Record<string, readonly string[]> = {
 
 /**
  * The stateful resources of a deployment without any choice, by logical id; in a nested stack with its logical id and a slash
- * before it. No function is bundled for that.
+ * before it.
  */
 export function statefulResources(): Record<string, StatefulResource> {
-  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-templates-'));
-  try {
-    const app = new App({ outdir: join(folder, 'cdk.out'), analyticsReporting: false });
-    const settings = readStackSettings(app.node, {});
-    const code = Object.fromEntries(functionEntries(settings).map(({ name }) => [name, import.meta.dirname]));
-    const stack = new OrchestratorStack(app, settings.stackName, { settings, code });
-    app.synth();
-    const found = [stack, ...nestedStacksOf(stack)].flatMap((each) => {
-      const text = readFileSync(join(folder, 'cdk.out', each.templateFile), 'utf8');
-      return statefulIn(JSON.parse(text) as Template, prefixOf(each));
-    });
-    return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const found = synthesise().stacks.flatMap(statefulIn);
+  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The list as the committed file has it. */
@@ -69,16 +47,9 @@ export function statefulResourcesText(): string {
   return `${JSON.stringify(statefulResources(), null, 2)}\n`;
 }
 
-function nestedStacksOf(stack: Stack): NestedStack[] {
-  return stack.node.findAll().filter((construct): construct is NestedStack => NestedStack.isNestedStack(construct));
-}
-
-function prefixOf({ nestedStackResource, nestedStackParent }: Stack): string {
-  return nestedStackResource ? `${nestedStackParent?.resolve(nestedStackResource.logicalId)}/` : '';
-}
-
-function statefulIn({ Resources }: Template, prefix: string): [string, StatefulResource][] {
-  return Object.entries(Resources).flatMap(([id, resource]): [string, StatefulResource][] =>
+function statefulIn({ name, resources }: StackResources): [string, StatefulResource][] {
+  const prefix = name && `${name}/`;
+  return Object.entries(resources).flatMap(([id, resource]): [string, StatefulResource][] =>
     resource.Type in fixedProperties ? [[`${prefix}${id}`, statefulOf(resource)]] : [],
   );
 }
@@ -87,7 +58,7 @@ function statefulOf({
   Type,
   Properties = {},
   DeletionPolicy = 'Delete',
-}: Template['Resources'][string]): StatefulResource {
+}: Partial<TemplateResource> & { Type: string }) {
   const names = (fixedProperties[Type] ?? []).filter((name) => Properties[name] !== undefined);
   const fixed = Object.fromEntries(names.map((name) => [name, Properties[name]]));
   return { type: Type, onDelete: DeletionPolicy, fixed };
