@@ -1,4 +1,5 @@
 import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
+import { queryAll } from '../core/query-all.ts';
 import type { SourceFreshness } from './source-freshness.ts';
 
 type Tables = Pick<Backend, 'table'>;
@@ -7,15 +8,8 @@ const pk = 'freshness';
 
 /** What is known of every source's freshness, by its id. */
 export async function loadFreshness(backend: Tables): Promise<Map<string, SourceFreshness>> {
-  const found = new Map<string, SourceFreshness>();
-  for (let from: string | undefined; ; ) {
-    const query = { partition: pk, order: 'oldest', limit: 1000 } as const;
-    const page = await backend.table('knowledge').query({ ...query, ...(from === undefined ? {} : { from }) });
-    for (const item of page.items) found.set(item.sk, freshnessOf(item));
-    const last = page.items.at(-1)?.sk;
-    if (!page.more || last === undefined) return found;
-    from = `${last}\u0000`;
-  }
+  const items = await queryAll(backend.table('knowledge'), { partition: pk });
+  return new Map(items.map((item) => [item.sk, freshnessOf(item)]));
 }
 
 /** Stores a change together with what is to be published of it. False, changing nothing, when somebody else was faster. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Item, isApplied, type Key, type Table } from '../../backend/backend.ts';
 import type { Reading } from '../core/figures.ts';
+import { queryAll } from '../core/query-all.ts';
 import { loadDoneGeneration } from './fold-state.ts';
-import { queryAll } from './query-all.ts';
 
 /** Readings that are stored together. The marker names them: the same again are the same. */
 export interface ReadingBatch {

@@ -1,11 +1,11 @@
 import pMap from 'p-map';
 import type { Table } from '../../backend/backend.ts';
 import { sumOf } from '../core/figures.ts';
+import { queryAll } from '../core/query-all.ts';
 import { changesOf, type FigureChange, keyText } from './figure-changes.ts';
 import { isFolded, listInbox, type WaitingBatch } from './figure-inbox.ts';
 import { type FigureItem, figureItem } from './figure-items.ts';
 import { type Fold, loadLastFold } from './fold-state.ts';
-import { queryAll } from './query-all.ts';
 
 /** The items of a partition from one sort key on, inclusive, and below another. */
 export interface FigureRange {

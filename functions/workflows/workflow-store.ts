@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
 import { newId } from '../core/ids.ts';
+import { queryAll } from '../core/query-all.ts';
 import { untilUnchanged } from '../core/revision.ts';
 import type { WorkflowDefinition } from './definition.ts';
 import type { Workflow } from './workflow.ts';
@@ -17,15 +18,7 @@ export async function findWorkflow(backend: Pick<Backend, 'table'>, id: string):
 
 /** All workflows, oldest first. */
 export async function loadWorkflows(backend: Pick<Backend, 'table'>): Promise<Workflow[]> {
-  const workflows: Workflow[] = [];
-  for (let from: string | undefined; ; ) {
-    const query = { partition: allWorkflows, order: 'oldest', limit: 1000 } as const;
-    const page = await backend.table('workflows').query({ ...query, ...(from === undefined ? {} : { from }) });
-    workflows.push(...page.items.map(workflowOf));
-    const last = page.items.at(-1)?.sk;
-    if (!page.more || last === undefined) return workflows;
-    from = `${last}\u0000`;
-  }
+  return (await queryAll(backend.table('workflows'), { partition: allWorkflows })).map(workflowOf);
 }
 
 /** The definition that is stored under this key of a workflow; undefined where the workflow was deleted. */

@@ -1,4 +1,5 @@
 import { type Backend, type Item, isApplied } from '../../../backend/backend.ts';
+import { queryAll } from '../../core/query-all.ts';
 import { neverScraped, type ScrapeState } from './scrape-state.ts';
 
 const pk = 'scrape';
@@ -8,15 +9,8 @@ type Tables = Pick<Backend, 'table'>;
 
 /** The state of every service that was ever scraped, by name. */
 export async function loadScrapeStates(backend: Tables): Promise<Map<string, ScrapeState>> {
-  const found = new Map<string, ScrapeState>();
-  let before: string | undefined;
-  for (;;) {
-    const query = { partition: pk, limit: 1000, ...(before === undefined ? {} : { before }) };
-    const page = await backend.table('metrics').query(query);
-    for (const item of page.items) found.set(item.sk, stateOf(item));
-    before = page.items.at(-1)?.sk;
-    if (!page.more || before === undefined) return found;
-  }
+  const items = await queryAll(backend.table('metrics'), { partition: pk });
+  return new Map(items.map((item) => [item.sk, stateOf(item)]));
 }
 
 /** Stores a state that was made of `before`, in one write. False, changing nothing, when somebody else wrote in between. */
