@@ -1,6 +1,6 @@
 import type { Item, Query, Table } from '../../backend/backend.ts';
 
-/** Every item of a query, oldest first, however many pages that takes. For partitions that are known to be small. */
+/** Every item of a query by the table's own keys, oldest first, however many pages that takes. For partitions that are known to be small. */
 export async function queryAll(
   table: Pick<Table, 'query'>,
   query: Pick<Query, 'partition' | 'from' | 'before'>,

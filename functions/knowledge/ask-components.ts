@@ -5,9 +5,9 @@ import { knowledgeBase } from '../../platform/upstream-apis/knowledge-base.ts';
 import { neo4jGraphrag } from '../../platform/upstream-apis/neo4j-graphrag-api.ts';
 import { semanticCache } from '../../platform/upstream-apis/semantic-cache.ts';
 import { vectorMemory } from '../../platform/upstream-apis/vector-memory.ts';
+import { OutOfTime, withinTime } from '../core/within-time.ts';
 import { utcTime } from './source-freshness.ts';
 import type { KnowledgeStatusView } from './status-schema.ts';
-import { withinTime } from './within-time.ts';
 
 type Component = keyof KnowledgeStatusView;
 
@@ -53,14 +53,12 @@ export async function askComponents(asking: Asking): Promise<KnowledgeStatusView
 
 async function ask<Name extends Component>(name: Name, { upstream, limitMs, onTrouble }: Asking) {
   try {
-    const answer = await withinTime(questions[name](upstream), limitMs, undefined);
-    if (answer !== undefined) return answer;
-    onTrouble(name, `no answer within ${limitMs} ms`);
+    return await withinTime(questions[name](upstream), limitMs);
   } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
+    if (!(error instanceof UpstreamError || error instanceof OutOfTime)) throw error;
     onTrouble(name, error.message);
+    return unknown[name];
   }
-  return unknown[name];
 }
 
 /** Yellow is a collection that is being optimised, which is how things go; red is one with failed operations. */

@@ -1,5 +1,6 @@
 import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
 import { untilUnchanged } from '../core/revision.ts';
+import { unfinishedIds } from '../core/unfinished-ids.ts';
 import type { Refresh } from './refresh.ts';
 
 type Tables = Pick<Backend, 'table'>;
@@ -51,15 +52,8 @@ export function changeRefresh(backend: Tables, id: string, rule: (refresh: Refre
 }
 
 /** The ids of refreshes that have something left to do, oldest first. The index may lag: the refresh itself decides. */
-export async function* unfinishedRefreshes(backend: Tables): AsyncGenerator<string> {
-  for (let from: string | undefined; ; ) {
-    const query = { index: 'by_unfinished', partition: 'refresh', order: 'oldest' as const, limit: 100 };
-    const page = await backend.table('knowledge').query({ ...query, ...(from === undefined ? {} : { from }) });
-    for (const item of page.items) yield item.pk;
-    const last = page.items.at(-1)?.pk;
-    if (!page.more || last === undefined) return;
-    from = `${last}\u0000`;
-  }
+export function unfinishedRefreshes(backend: Tables): AsyncGenerator<string> {
+  return unfinishedIds(backend.table('knowledge'), 'refresh');
 }
 
 function itemOf(refresh: Refresh): Item {

@@ -57,8 +57,8 @@ export function timeOut(
 }
 
 /**
- * Seconds until the ingestor is asked again, after so many questions, the start among them: 1, 2, 3, 4, 6, 8, 12 … growing by half, at most a tenth of the deadline, and
- * no longer than to the deadline. A `Retry-After` makes a pause longer.
+ * Seconds until the ingestor is asked again, after so many questions, the start among them: 1, 2, 3, 4, 6, 8, 12 … growing
+ * by half, at most a tenth of the deadline, and no longer than to the deadline. A `Retry-After` makes a pause longer.
  */
 export function pauseSeconds(
   { questions, startedMs }: Pick<SourceRun, 'questions' | 'startedMs'>,

@@ -1,5 +1,6 @@
 import { endpoint, type Home } from '../core/endpoint.ts';
 import { version } from '../core/version.ts';
+import { withinTime } from '../core/within-time.ts';
 import { loadHealthyCount } from '../services/contract.ts';
 import { getHealthContract } from './contract.ts';
 
@@ -18,7 +19,7 @@ export const getHealth = endpoint(getHealthContract, async (_, context) => ({
 /** Null when nothing is known of the services now, or when that cannot be told in time. */
 async function healthyCount({ backend, settings, log }: Home): Promise<number | null> {
   try {
-    return await withinTime(loadHealthyCount(backend, settings.probeIntervalSeconds));
+    return await withinTime(loadHealthyCount(backend, settings.probeIntervalSeconds), readMs);
   } catch (error) {
     log.warn('stored health could not be read', { error: error as Error });
     return null;
@@ -27,13 +28,3 @@ async function healthyCount({ backend, settings, log }: Home): Promise<number | 
 
 /** Half of what the answer may take. */
 const readMs = 1_500;
-
-async function withinTime<T>(read: Promise<T>): Promise<T> {
-  const limit = Promise.withResolvers<never>();
-  const timer = setTimeout(() => limit.reject(new Error(`no answer within ${readMs} ms`)), readMs);
-  try {
-    return await Promise.race([read, limit.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

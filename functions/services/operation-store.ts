@@ -1,5 +1,6 @@
 import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
 import { untilUnchanged } from '../core/revision.ts';
+import { unfinishedIds } from '../core/unfinished-ids.ts';
 import type { Operation } from './operation.ts';
 
 const sk = 'operation';
@@ -47,16 +48,8 @@ export function changeOperation(
 }
 
 /** The ids of operations that have something left to do, oldest first. The index may lag: the operation itself decides. */
-export async function* unfinishedOperations(backend: Tables): AsyncGenerator<string> {
-  let from: string | undefined;
-  for (;;) {
-    const query = { index: 'by_unfinished', partition: 'restart', order: 'oldest' as const, limit: 100 };
-    const page = await backend.table('operations').query({ ...query, ...(from === undefined ? {} : { from }) });
-    for (const item of page.items) yield item.pk;
-    const last = page.items.at(-1)?.pk;
-    if (!page.more || last === undefined) return;
-    from = `${last}\u0000`;
-  }
+export function unfinishedOperations(backend: Tables): AsyncGenerator<string> {
+  return unfinishedIds(backend.table('operations'), 'restart');
 }
 
 function itemOf(operation: Operation): Item {

@@ -1,5 +1,6 @@
 import { type Backend, type Item, isApplied } from '../../backend/backend.ts';
 import { untilUnchanged } from '../core/revision.ts';
+import { unfinishedIds } from '../core/unfinished-ids.ts';
 import type { Execution, ExecutionStatus, StepRecord } from './execution.ts';
 
 type Tables = Pick<Backend, 'table'>;
@@ -98,13 +99,6 @@ export function executionOf(item: Readonly<Item>): Execution {
 }
 
 /** The ids of executions that have something left to do, oldest first. The index may lag: the execution itself decides. */
-export async function* unfinishedExecutions(backend: Tables): AsyncGenerator<string> {
-  for (let from: string | undefined; ; ) {
-    const query = { index: 'by_unfinished', partition: 'execution', order: 'oldest' as const, limit: 100 };
-    const page = await backend.table('executions').query({ ...query, ...(from === undefined ? {} : { from }) });
-    for (const item of page.items) yield item.pk;
-    const last = page.items.at(-1)?.pk;
-    if (!page.more || last === undefined) return;
-    from = `${last}\u0000`;
-  }
+export function unfinishedExecutions(backend: Tables): AsyncGenerator<string> {
+  return unfinishedIds(backend.table('executions'), 'execution');
 }

@@ -113,8 +113,7 @@ async function setReachability(
 function serially(work: () => Promise<void>): () => Promise<void> {
   let last = Promise.resolve();
   return () => {
-    const run = last.then(work);
-    last = run.catch(() => {});
-    return run;
+    last = last.then(work, work);
+    return last;
   };
 }

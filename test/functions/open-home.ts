@@ -38,7 +38,7 @@ export async function openHome(options: TestHomeOptions = {}): Promise<TestHome>
   const faults: unknown[] = [];
   const end = Promise.withResolvers<never>();
   end.promise.catch(() => undefined);
-  const task = options.task ?? (() => end.promise);
+  const task: Task = (...about) => options.task?.(...about) ?? end.promise;
   const settings = readFunctionSettings(options.settings ?? {});
   const catalogue = options.catalogue ?? bundledCatalogue();
   const environment = { ORCHESTRATOR_TOKEN: token, ...options.environment };
@@ -122,9 +122,11 @@ export interface TestHomeOptions {
   containers?: Home['containers'];
   /** What sends to receivers of webhooks; over the network, as the settings allow, unless told. */
   receivers?: Home['receivers'];
-  /** What each task of a state machine does; unless told, it works until the home is closed. */
-  task?: (placeholder: string, input: Json, home: TestHome) => Promise<Json>;
+  /** What each task of a state machine does; where it gives undefined, as without it, the task works until the home is closed. */
+  task?: (...about: Parameters<Task>) => Promise<Json> | undefined;
 }
+
+type Task = (placeholder: string, input: Json, home: TestHome) => Promise<Json>;
 
 export function bundledCatalogue(): Catalogue {
   return readCatalogue(new URL('../../platform/catalogue.json', import.meta.url));
@@ -161,7 +163,7 @@ function nextStartMs(): number {
   return Date.parse('2025-01-15T10:30:00.000Z') + homes * 30 * 24 * 3_600_000;
 }
 
-function tasksByPlaceholder(machine: MachineName, task: NonNullable<TestHomeOptions['task']>, home: () => TestHome) {
+function tasksByPlaceholder(machine: MachineName, task: Task, home: () => TestHome) {
   const placeholders = taskContracts.flatMap(({ trigger }) =>
     trigger.type === 'state-machine' && trigger.machine === machine ? [trigger.placeholder] : [],
   );

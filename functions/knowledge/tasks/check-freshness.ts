@@ -10,8 +10,8 @@ import { checkFreshnessTask } from '../task-contracts.ts';
 /**
  * Asks the monitor how fresh each source is, and publishes each change to stale once: it is stored with what is to be
  * published, and published after that, or by the next run when the process dies in between. What an earlier run left goes
- * first, also while the monitor cannot be asked. A monitor that cannot be asked changes nothing, and fails the run; a platform that has none has no
- * sources that become stale.
+ * first, also while the monitor cannot be asked. A monitor that cannot be asked changes nothing, and fails the run; a
+ * platform that has none has no sources that become stale.
  */
 export const checkFreshness = task(checkFreshnessTask, async (_: unknown, home: Home) => {
   const { backend, settings, catalogue } = home;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endRefresh } from '../../../functions/knowledge/end-refresh.ts';
 import type { Refresh } from '../../../functions/knowledge/refresh.ts';
 import { finishRefresh } from '../../../functions/knowledge/tasks/finish-refresh.ts';
+import { ingestSource } from '../../../functions/knowledge/tasks/ingest-source.ts';
 import { planRefresh } from '../../../functions/knowledge/tasks/plan-refresh.ts';
 import { openHome, type TestHome } from '../open-home.ts';
 import { Death, dyingBackend } from '../pipelines/dying-backend.ts';
@@ -76,6 +77,19 @@ describe('a refresh that broke off', () => {
     expect((await sourcesNow(home, refresh))['src-1']).toMatchObject({ state: 'unchanged', error: null });
     expect(home.published).toMatchObject([{ data: { status: 'failed', errors: 1, error: { code: 'INTERNAL' } } }]);
     expect(await lock()).toBeUndefined();
+    expect(home.logLines.some((line) => line.includes('refresh broken off') && line.includes(refresh.id))).toBe(true);
+  });
+
+  it('has every source under way as failed, and none that was done, also when they are many', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `many-${index}`);
+    knowledge.sources = new Map(ids.map((id) => [id, source({ state: 'stale' })]));
+    const refresh = await planned();
+    for (let turns = 0; turns < 2; turns += 1) await ingestSource.run({ refresh_id: refresh.id, source: 2 }, home);
+    await finish(refresh, { Error: 'Error' });
+    const sources = await sourcesNow(home, refresh);
+    expect(Object.values(sources).map(({ id, state }) => [id, state])).toEqual(
+      ids.map((id, index) => [id, index === 1 ? 'ingested' : 'failed']),
+    );
   });
 
   it('because no plan could be made says that the knowledge layer could not be asked', async () => {

@@ -123,6 +123,17 @@ describe('an ingestor', () => {
     expect(knowledge.starts).toHaveLength(1);
   });
 
+  it('that has taken the work on is not told again when it cannot be asked in between', async () => {
+    await planned({ waits: 1 });
+    await turn();
+    knowledge.fails = ({ name }) => (name === ask ? refusal(503) : undefined);
+    await turn();
+    knowledge.fails = () => undefined;
+    await toEnd();
+    expect(knowledge.count(reingest)).toBe(1);
+    expect(await now()).toMatchObject({ state: 'ingested' });
+  });
+
   it('whose answer to the start was lost is asked under the same key', async () => {
     await planned();
     let isLost = true;

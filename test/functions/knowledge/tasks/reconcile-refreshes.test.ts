@@ -9,17 +9,11 @@ import { Death, dyingBackend } from '../../pipelines/dying-backend.ts';
 import { plain, refreshNow, storedRefresh, unknownRefresh } from '../knowledge-home.ts';
 
 let home: TestHome;
-let task: () => Promise<Json>;
+/** What the tasks of the state machine do; they hang unless told. */
+let task: (() => Promise<Json>) | undefined;
 beforeEach(async () => {
-  const hang = Promise.withResolvers<never>();
-  hang.promise.catch(() => undefined);
-  task = () => hang.promise;
-  home = await openHome({ task: () => task() });
-  const close = home.close;
-  home.close = () => {
-    hang.reject(new Error('the test is over'));
-    return close();
-  };
+  task = undefined;
+  home = await openHome({ task: () => task?.() });
 });
 afterEach(() => home.close());
 
