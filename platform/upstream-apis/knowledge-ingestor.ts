@@ -45,6 +45,9 @@ export const ingestBatchRequest = z.object({
   options: ingestOptions.optional(),
 });
 
+/** An error is kept with the source, and so is bounded: a stack trace or a page of HTML is cut. */
+const errorLengthMax = 1000;
+
 /** `documents` and `chunks` grow while the status is `ingesting`. */
 const ingestSource = z.object({
   id: z.string().min(1).max(256),
@@ -56,7 +59,10 @@ const ingestSource = z.object({
   chunks: z.int().min(0),
   created_at: z.string(),
   completed_at: z.string().nullish(),
-  error: z.string().nullish(),
+  error: z
+    .string()
+    .transform((text) => text.slice(0, errorLengthMax))
+    .nullish(),
 });
 
 const ingestSourceList = z.object({ sources: z.array(ingestSource), total: z.int().min(0) });
