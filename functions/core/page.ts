@@ -7,15 +7,24 @@ import { timestamp } from './schemas.ts';
 /** The query parameters that every list takes; `limit` is 20 by default, as the API reference has it. */
 export const pageQuery = {
   since: timestamp.optional().describe('Only what was created at or after this time (inclusive).'),
-  limit: z.coerce
-    .number('must be a whole number from 1 to 100')
-    .int('must be a whole number from 1 to 100')
-    .min(1, 'must be from 1 to 100')
-    .max(100, 'must be from 1 to 100')
-    .default(20)
+  limit: z
+    .preprocess(
+      fromDigits,
+      z
+        .number('must be a whole number from 1 to 100')
+        .int('must be a whole number from 1 to 100')
+        .min(1, 'must be from 1 to 100')
+        .max(100, 'must be from 1 to 100')
+        .default(20),
+    )
     .describe('Most items in the answer.'),
   cursor: z.string().max(500).optional().describe('`next_cursor` of the previous page; the filters must be the same.'),
 };
+
+/** Digits as their number; all else as it is, such as `1e1` or `0x10`, which other programs would read in other ways. */
+function fromDigits(value: unknown): unknown {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+}
 
 /** The answer of a list: the items under their own name and where the next page starts. */
 export function pageOf<Name extends string, Entry extends z.ZodType>(name: Name, entry: Entry) {

@@ -70,7 +70,7 @@ describe('the limit of a list', () => {
     expect(query.parse({ limit: '100' }).limit).toBe(100);
   });
 
-  it.each(['0', '101', '-1', '1.5', 'ten', '', '1e9', 'NaN', ['5', '6']])('may not be %j', (limit) => {
+  it.each(['0', '101', '-1', '1.5', 'ten', '', '1e1', '0x10', ' 5', 'NaN', ['5', '6']])('may not be %j', (limit) => {
     expect(query.safeParse({ limit }).success).toBe(false);
   });
 });
