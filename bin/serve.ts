@@ -4,6 +4,7 @@ import { openStore } from '../backend/embedded/store.ts';
 import { readCatalogue } from '../platform/read-catalogue.ts';
 import { startSimulatedPlatform } from '../platform/simulated/start-simulated-platform.ts';
 import { type ControlPlane, openControlPlane } from './embedded/control-plane.ts';
+import { exitAfter } from './embedded/exit-after.ts';
 import { requestListener } from './embedded/http-server.ts';
 import { listen } from './embedded/listen.ts';
 import { onceOrphaned } from './embedded/once-orphaned.ts';
@@ -41,7 +42,7 @@ async function serve(settings: EmbeddedSettings): Promise<void> {
     store,
     token: value,
     catalogue,
-    baseUrl,
+    baseUrl: settings.publicUrl ?? baseUrl,
     environment: process.env,
   });
   opening.resolve(requestListener(controlPlane.site));
@@ -73,11 +74,12 @@ async function openPlatform({ catalogueFile, dataFolder, delayScale }: EmbeddedS
 async function shutDown(server: Server, controlPlane: ControlPlane, closePlatform: () => Promise<void>): Promise<void> {
   console.log('Stopping: finishing requests and the work under way.');
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
-  setTimeout(() => process.exit(1), shutdownMs).unref();
-  const served = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  await served;
-  await controlPlane.close();
-  await closePlatform();
-  process.exit(0);
+  const closed = async () => {
+    const served = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    await served;
+    await controlPlane.close();
+    await closePlatform();
+  };
+  await exitAfter(closed(), { limitMs: shutdownMs, exit: process.exit, complain: console.error });
 }

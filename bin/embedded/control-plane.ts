@@ -43,6 +43,7 @@ interface ControlPlaneOptions {
   store: Store;
   token: string;
   catalogue: Catalogue;
+  /** Where callers reach it; links to artifacts begin with it. */
   baseUrl: string;
   environment: Record<string, string | undefined>;
 }

@@ -21,6 +21,14 @@ export const embeddedSettings = z.object({
     .default(8080)
     .describe('Port of the API; 0 takes a free one.'),
   HOST: z.string().default('127.0.0.1').describe('Address that the API listens on; `0.0.0.0` opens it to the network.'),
+  ORCHESTRATOR_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL with http or https' })
+    .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe(
+      'Where callers reach the API, if not where it listens, such as behind a proxy. Links to artifacts begin with it.',
+    ),
   ORCHESTRATOR_TOKEN: token
     .optional()
     .describe(
@@ -60,6 +68,8 @@ export const embeddedSettings = z.object({
 export interface EmbeddedSettings {
   host: string;
   port: number;
+  /** Without a slash at its end. */
+  publicUrl: string | undefined;
   dataFolder: string;
   catalogueFile: string | undefined;
   delayScale: number;
@@ -79,6 +89,7 @@ export function readEmbeddedSettings(environment: Record<string, string | undefi
   return {
     host: settings.HOST,
     port: settings.PORT,
+    publicUrl: settings.ORCHESTRATOR_PUBLIC_URL,
     dataFolder: settings.ORCHESTRATOR_DATA,
     catalogueFile: settings.ORCHESTRATOR_CATALOGUE,
     delayScale: settings.SIMULATED_DELAY_SCALE,

@@ -26,6 +26,14 @@ describe('the settings of the embedded home', () => {
       expect(() => readEmbeddedSettings(environment)).toThrow(`\n  ${name}: `);
   });
 
+  it('take the URL of a proxy, whose path may or may not end in a slash', () => {
+    const publicUrlOf = (url: string) => readEmbeddedSettings({ ORCHESTRATOR_PUBLIC_URL: url }).publicUrl;
+    expect(publicUrlOf('https://ops.example.com/omni/')).toBe('https://ops.example.com/omni');
+    expect(publicUrlOf('https://ops.example.com')).toBe('https://ops.example.com');
+    for (const wrong of ['ops.example.com', 'ftp://ops.example.com', 'https://ops.example.com/?a=b', 'https://a.b/#c'])
+      expect(() => publicUrlOf(wrong)).toThrow('\n  ORCHESTRATOR_PUBLIC_URL: ');
+  });
+
   it('are judged with the time that the monitor stage has beside the simulated platform', () => {
     expect(readEmbeddedSettings({ STAGE_DEADLINES: 'monitor=6' }).functions.monitorSeconds).toBe(5);
   });
