@@ -11,7 +11,7 @@ const libraries = {
   /** Reads schedules in the language of cron, which the schemas of workflows check. */
   croner: 34_000,
   /** Lets a call of a step take longer than the five minutes of Node's own fetch. */
-  undici: 340_000,
+  undici: 300_000,
 };
 
 /** How large the bundle of a function may be, in bytes. */

@@ -6,6 +6,7 @@ import { UpstreamError, UpstreamNotConfigured } from './upstream/errors.ts';
 import { brokenCall, nonsenseAnswer, refusedCall } from './upstream/failures.ts';
 import type { UpstreamRequest } from './upstream/request.ts';
 import { parseRetryAfter, waitBeforeNextTry } from './upstream/retry.ts';
+import type { Send, SentRequest } from './upstream/send.ts';
 
 /**
  * The one way to call an upstream service. An answer is parsed and typed; everything else is an {@link UpstreamError},
@@ -48,7 +49,8 @@ export interface UpstreamClientOptions {
   sleep: (ms: number) => Promise<void>;
   /** In [0, 1), for jitter. */
   random: () => number;
-  fetch?: typeof globalThis.fetch;
+  /** `fetch` unless told. */
+  send?: Send;
   log?: { warn(message: string, details: Record<string, unknown>): void };
 }
 
@@ -56,26 +58,26 @@ export interface UpstreamClientOptions {
 const timeoutMsDefault = 10_000;
 const responseBytesMaxDefault = 4 * 1024 * 1024;
 
-/** A request as fetch takes it, and the secret in it, so that nothing quotes that. */
+/** A request as it is sent, and the secret in it, so that nothing quotes that. */
 interface Message {
   url: URL;
-  init: { method: string; headers: Headers; body: string | null; redirect: 'manual' };
+  init: Omit<SentRequest, 'signal'>;
   secret: string | undefined;
 }
 
 async function tryOnce<Answer>(
   request: UpstreamRequest<Answer>,
   message: Message,
-  { clock, fetch = globalThis.fetch }: UpstreamClientOptions,
+  { clock, send = fetch }: UpstreamClientOptions,
 ): Promise<{ answer: Answer } | UpstreamError> {
   const { timeoutMs = timeoutMsDefault, responseBytesMax = responseBytesMaxDefault } = request;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(message.url, { ...message.init, signal });
-    const { status, ok } = response;
-    if (ok) return parseAnswer(request, status, await readBody(response, responseBytesMax));
-    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), clock.now());
-    return refusedCall(request, { status, retryAfterMs, excerpt: await readExcerpt(response, message.secret) });
+    const answer = await send(message.url, { ...message.init, signal });
+    const { status, ok } = answer;
+    if (ok) return parseAnswer(request, status, await readBody(answer, responseBytesMax));
+    const retryAfterMs = parseRetryAfter(answer.headers.get('retry-after'), clock.now());
+    return refusedCall(request, { status, retryAfterMs, excerpt: await readExcerpt(answer, message.secret) });
   } catch (error) {
     return brokenCall(request, error, timeoutMs, signal.aborted);
   }

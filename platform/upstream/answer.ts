@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import type { SentAnswer } from './send.ts';
+
+type Body = Pick<SentAnswer, 'body'>;
 
 /** The whole body as text. Stops reading and throws {@link BodyTooLarge} once it is longer than the bound, in bytes. */
-export async function readBody(response: Response, bytesMax: number): Promise<string> {
-  const { text, isWhole } = await readUpTo(response, bytesMax);
+export async function readBody(answer: Body, bytesMax: number): Promise<string> {
+  const { text, isWhole } = await readUpTo(answer, bytesMax);
   if (!isWhole) throw new BodyTooLarge(bytesMax);
   return text;
 }
@@ -21,8 +24,8 @@ export class BodyTooLarge extends Error {
  * What the platform's error envelope says, at most 200 characters on one line, with the credential and the query
  * strings of URLs taken out. Empty where the body is not that envelope: other bodies are never quoted.
  */
-export async function readExcerpt(response: Response, secret: string | undefined): Promise<string> {
-  const { text } = await readUpTo(response, errorBytesMax);
+export async function readExcerpt(answer: Body, secret: string | undefined): Promise<string> {
+  const { text } = await readUpTo(answer, errorBytesMax);
   const message = errorMessage(text);
   return (secret ? message.replaceAll(secret, '***') : message)
     .replace(/\p{C}+/gu, ' ')
@@ -37,11 +40,11 @@ const errorBytesMax = 64 * 1024;
 /** Enough to say what is wrong, too little to carry a document into a log. */
 const excerptCharactersMax = 200;
 
-async function readUpTo(response: Response, bytesMax: number): Promise<{ text: string; isWhole: boolean }> {
+async function readUpTo({ body }: Body, bytesMax: number): Promise<{ text: string; isWhole: boolean }> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > bytesMax) return { text, isWhole: false };
     text += decoder.decode(chunk, { stream: true });

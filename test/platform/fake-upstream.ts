@@ -3,11 +3,18 @@ import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import { createUpstreamClient, type UpstreamClientOptions } from '../../platform/client.ts';
 import type { UpstreamRequest } from '../../platform/upstream/request.ts';
+import type { Send } from '../../platform/upstream/send.ts';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
+interface FakeOptions {
+  service?: string;
+  /** How its clients send. */
+  send?: Send | undefined;
+}
+
 /** A real HTTP server that gives one scripted answer after another, and a client whose catalogue points at it. */
-export async function startFakeUpstream(service = 'security-shield') {
+export async function startFakeUpstream({ service = 'security-shield', send }: FakeOptions = {}) {
   const received: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[] = [];
   let script: Answer[] = [];
   const listener: RequestListener = async (request, response) => {
@@ -39,6 +46,7 @@ export async function startFakeUpstream(service = 'security-shield') {
         clock: { now: () => Date.parse('2025-01-15T10:30:00Z') },
         sleep: async (ms) => void waits.push(ms),
         random: () => 0.5,
+        ...(send && { send }),
         log: { warn: (message, details) => void warnings.push(`${message} ${JSON.stringify(details)}`) },
         ...options,
       });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUpstreamClient } from '../../../platform/client.ts';
-import { patientFetch } from '../../../platform/upstream/patient-fetch.ts';
+import { patientSend } from '../../../platform/upstream/patient-send.ts';
 import type { Home } from '../../core/endpoint.ts';
 import { task } from '../../core/task.ts';
 import { drive } from '../drive.ts';
@@ -18,7 +18,7 @@ export const driveWorkflow = task(driveWorkflowTask, async (input: { execution_i
     log,
     sleep,
     random: Math.random,
-    fetch: patientFetch,
+    send: patientSend,
   });
   const run = await loadRun(home, upstream, input.execution_id);
   if (run.execution.status !== 'running') return { next: 'finish' } as const;

@@ -52,7 +52,7 @@ export async function openDriverScenario() {
   const driveOnce = async (id: string, { backend = home.backend, budgetMs = 900_000 }: DriveOptions = {}) => {
     const { secrets, clock } = backend;
     const sleep = async () => undefined;
-    const upstream = createUpstreamClient({ catalogue, secrets, clock, sleep, random: Math.random, fetch });
+    const upstream = createUpstreamClient({ catalogue, secrets, clock, sleep, random: Math.random, send: fetch });
     return drive(await loadRun({ ...home, backend }, upstream, id), budgetMs);
   };
   return {
