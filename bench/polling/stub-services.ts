@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { onTime } from '../on-time.ts';
 import { machineMs } from './machine-clock.ts';
 import type { StubOptions } from './stub-process.ts';
 
@@ -22,7 +23,7 @@ function stubOf(delayMs: number | null, position: number): Server {
   }
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => undefined);
-    socket.once('data', () => delayMs !== null && setTimeout(reply, delayMs, socket));
+    socket.once('data', () => delayMs !== null && onTime(delayMs, () => reply(socket)));
   });
   return server.listen(0, '127.0.0.1');
 }

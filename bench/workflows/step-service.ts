@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { onTime } from '../on-time.ts';
 
 export interface StepService {
   url: string;
@@ -34,7 +35,7 @@ async function serve(delayMs: number): Promise<void> {
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => undefined);
     socket.on('data', (part) => {
-      if (part.subarray(0, 5).toString('latin1') === 'POST ') setTimeout(() => socket.write(answer), delayMs);
+      if (part.subarray(0, 5).toString('latin1') === 'POST ') onTime(delayMs, () => socket.write(answer));
     });
   });
   server.listen(0, '127.0.0.1');
