@@ -21,6 +21,9 @@ function copied(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copied);
   const copy: Record<string, unknown> = { ...value };
-  for (const [field, part] of Object.entries(copy)) copy[field] = copied(part);
+  for (const field of Object.keys(copy)) {
+    const part = copy[field];
+    if (typeof part === 'object') copy[field] = copied(part);
+  }
   return copy;
 }

@@ -101,7 +101,9 @@ function maintenanceFields(maintenance: Maintenance | null) {
 
 /** Fields without a value are not stored, so that a condition can ask for their absence. */
 function withoutNulls(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value ?? undefined]));
+  const stored = { ...fields };
+  for (const name of Object.keys(stored)) stored[name] ??= undefined;
+  return stored;
 }
 
 function healthOf({
