@@ -11,7 +11,7 @@ import { endpointModule } from '../../functions/core/module-path.ts';
 import { temporaryFolder } from '../backend/embedded/temporary-folder.ts';
 import { synthesise } from '../lib/synthesised.ts';
 import { settableClock } from '../suites/settable-clock.ts';
-import { commandsWith } from './runbook-commands.ts';
+import { commandsWith, runbook } from './runbook-commands.ts';
 
 describe('the names in AWS that the runbook finds', () => {
   const folder = temporaryFolder();
@@ -84,6 +84,15 @@ describe('the names in AWS that the runbook finds', () => {
       ].sort(),
     );
   });
+});
+
+it('the log group of each task that the runbook names is the one of its domain', () => {
+  const named = taskContracts.filter(({ name }) => runbook.includes(`\`${name}\``));
+  expect(named.length).toBeGreaterThan(10);
+  for (const { name, domain } of named) {
+    const [, functions] = new RegExp(`^\\| \`/OmniOrchestrator/${domain}\` +\\| (.*)$`, 'm').exec(runbook) ?? [];
+    expect(functions, name).toContain(`\`${name}\``);
+  }
 });
 
 describe('dead letters of the embedded home', () => {
