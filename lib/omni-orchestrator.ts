@@ -41,7 +41,7 @@ export interface OmniOrchestratorProps {
   network?: PlatformNetwork | undefined;
   /** Makes the API private: only these VPC endpoints reach it. */
   vpcEndpoints?: IInterfaceVpcEndpoint[] | undefined;
-  /** A domain name for the API. */
+  /** A domain name for the API, which a private one cannot have. */
   domain?: ApiDomain | undefined;
   /** Holds the bearer token. One is made where left out. */
   tokenSecret?: AnySecret | undefined;
@@ -154,15 +154,22 @@ export class OmniOrchestrator extends Construct {
   }
 }
 
+/** CloudFormation would find it out in the midst of a deployment. */
+const domainOfPrivateApi: Problem = {
+  path: ['domain'],
+  message: 'cannot lead to a private API: API Gateway has domains of another kind for these, which are not made here',
+};
+
 function checkedSettings(
   name: string,
-  { settings: given = {}, upstreamSecrets = {} }: OmniOrchestratorProps,
+  { settings: given = {}, upstreamSecrets = {}, domain, vpcEndpoints }: OmniOrchestratorProps,
 ): OrchestratorSettings {
   const checked = completeSettings((setting) => given[setting as keyof GivenSettings], Object.keys(upstreamSecrets));
   const ofName: Problem[] = (deploymentName.safeParse(name).error?.issues ?? []).map(({ message }) => ({
     path: ['deploymentName'],
     message: `"${name}" ${message}`,
   }));
-  refuseProblems('The properties of OmniOrchestrator are', [...ofName, ...checked.problems]);
+  const ofDomain = domain && vpcEndpoints ? [domainOfPrivateApi] : [];
+  refuseProblems('The properties of OmniOrchestrator are', [...ofName, ...ofDomain, ...checked.problems]);
   return checked.settings;
 }

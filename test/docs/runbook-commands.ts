@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-const runbook = readFileSync('docs/runbook.md', 'utf8');
+/** The text of docs/runbook.md. */
+export const runbook = readFileSync('docs/runbook.md', 'utf8');
 
 /** The first block of shell commands of docs/runbook.md that holds this text. Throws where there is none. */
 export function commandsWith(text: string): string {

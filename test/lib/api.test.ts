@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contracts } from '../../functions/contracts.ts';
 import type { TemplateResource } from '../../tools/documentation/whole-app.ts';
-import { everyChoice, synthesise } from './synthesised.ts';
+import { everyChoice, synthesise, withDomain } from './synthesised.ts';
 
 const standard = synthesise();
 const chosen = synthesise(everyChoice);
@@ -107,8 +107,13 @@ describe('the API', () => {
   });
 
   it('its domain speaks TLS 1.2 or newer and has its DNS record', () => {
-    const [[, domain] = []] = chosen.ofType('AWS::ApiGateway::DomainName');
+    const { ofType } = synthesise(withDomain);
+    const [[, domain] = []] = ofType('AWS::ApiGateway::DomainName');
     expect(domain?.Properties).toMatchObject({ DomainName: 'api.example.com', SecurityPolicy: 'TLS_1_2' });
-    expect(chosen.ofType('AWS::Route53::RecordSet')).toHaveLength(1);
+    expect(ofType('AWS::Route53::RecordSet')).toHaveLength(1);
+  });
+
+  it('is refused a domain where it is private, which would fail in the midst of a deployment', () => {
+    expect(() => synthesise({ ...everyChoice, ...withDomain })).toThrow(/domain: cannot lead to a private API/);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type IndexSpec, queues, tables } from '../../backend/resources.ts';
 import { contracts, taskContracts } from '../../functions/contracts.ts';
 import { eventSchemas } from '../../functions/events/contract.ts';
-import { everyChoice, synthesise } from './synthesised.ts';
+import { everyChoice, synthesise, withDomain } from './synthesised.ts';
 
 const standard = synthesise();
 const chosen = synthesise(everyChoice);
@@ -201,6 +201,7 @@ describe('what a team can choose', () => {
 describe.each([
   { context: 'without choosing', synthesised: standard },
   { context: 'with every choice', synthesised: chosen },
+  { context: 'with a domain', synthesised: synthesise(withDomain) },
 ])('$context', ({ synthesised: { stack } }) => {
   it.each([AwsSolutionsChecks, ServerlessChecks])('%o finds nothing that has no reason', (Checks) => {
     const report = new Checks(stack).validateScope(stack);

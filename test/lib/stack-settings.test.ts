@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readStackSettings, stackContext, stackVariable } from '../../lib/stack-settings.ts';
-import { everyChoice } from './synthesised.ts';
+import { everyChoice, withDomain } from './synthesised.ts';
+
+const everything = { ...everyChoice, ...withDomain };
 
 function problemsOf(context: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}): string {
   try {
@@ -25,11 +27,11 @@ describe('the CDK context', () => {
   });
 
   it('is the same as objects in cdk.json and as JSON on the command line', () => {
-    const asText = Object.entries(everyChoice).map(([name, value]) => [
+    const asText = Object.entries(everything).map(([name, value]) => [
       name,
       typeof value === 'string' ? value : JSON.stringify(value),
     ]);
-    expect(read(Object.fromEntries(asText))).toEqual(read(everyChoice));
+    expect(read(Object.fromEntries(asText))).toEqual(read(everything));
   });
 
   it.each([
@@ -124,11 +126,11 @@ describe('the CDK context', () => {
 
 describe('the environment', () => {
   it('gives every value that the context can give, as the same text', () => {
-    const variables = Object.entries(everyChoice).map(([name, value]) => [
+    const variables = Object.entries(everything).map(([name, value]) => [
       stackVariable(name),
       typeof value === 'string' ? value : JSON.stringify(value),
     ]);
-    expect(read({}, Object.fromEntries(variables))).toEqual(read(everyChoice));
+    expect(read({}, Object.fromEntries(variables))).toEqual(read(everything));
   });
 
   it('has a variable of its own for every value', () => {
