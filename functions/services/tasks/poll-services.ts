@@ -22,7 +22,7 @@ export const pollServices = task(pollServicesTask, async (_: unknown, home: Home
   const healths = await loadServiceHealths(home.backend);
   const doubtedMs = services.flatMap(({ name }) => healths.get(name)?.doubtedSinceMs ?? []);
   const round = { home, healths, isNetworkUp: networkProof(services.length), turnEnd: turnEnds() };
-  const outcomes = await Promise.all(slowestFirst(services, healths).map((service) => poll(service, round)));
+  const outcomes = await Promise.all(services.map((service) => poll(service, round)));
   const recorded = outcomes.flatMap((outcome) => fulfilled(outcome.recorded));
   const doubts = recorded.flatMap((each) => ('doubt' in each ? [each.doubt] : []));
   const counted = recorded.length - doubts.length;
@@ -35,12 +35,6 @@ export const pollServices = task(pollServicesTask, async (_: unknown, home: Home
   });
   return { recorded: counted };
 });
-
-/** Those that took longest the last time begin first, so that the round has ended sooner. */
-function slowestFirst(services: readonly Service[], healths: ReadonlyMap<string, ServiceHealth>): Service[] {
-  const latencyMs = ({ name }: Service) => healths.get(name)?.latencyMs ?? Number.POSITIVE_INFINITY;
-  return services.toSorted((a, b) => Math.sign(latencyMs(b) - latencyMs(a)) || 0);
-}
 
 interface Round {
   home: Home;

@@ -178,19 +178,6 @@ describe("the poller's own network", () => {
 });
 
 describe('a round', () => {
-  it('begins with services that were never probed, then with those that took longest the last time', async () => {
-    const took = { postgres: 30, redis: 900, ollama: 4000 };
-    for (const [name, latencyMs] of Object.entries(took)) platform.see(name, { latencyMs });
-    await platform.poll();
-    await platform.home.backend.table('services').delete({ pk: 'probe', sk: service });
-    const begun: string[] = [];
-    for (const { name } of platform.home.catalogue.services)
-      platform.see(name, () => ({ latencyMs: begun.push(name) }));
-    await platform.poll();
-    expect(begun.slice(0, 4)).toEqual([service, 'ollama', 'redis', 'postgres']);
-    expect(begun).toHaveLength(37);
-  });
-
   it('writes what is known while others still hang', async () => {
     await platform.poll();
     const hanging = Promise.withResolvers<typeof timedOut>();
