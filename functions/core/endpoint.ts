@@ -20,7 +20,7 @@ export interface Home {
   /** The services of the platform. */
   catalogue: Catalogue;
   /** For functions that declare `access.probes`. */
-  prober: Pick<Prober, 'probe'>;
+  prober: Prober;
   /** For functions that declare `access.containers`. */
   containers: ContainerHosts;
   /** For functions that declare `access.receivers`; with `check` it posts nothing. */

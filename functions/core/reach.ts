@@ -25,11 +25,11 @@ function allowedOf(receivers: Receivers, access: Access['receivers']): Receivers
   return access && { ...undeclaredReceivers, refusalOf: (url) => receivers.refusalOf(url) };
 }
 
-const undeclaredProber: Reach['prober'] = {
-  probe: async () => {
-    throw new AccessNotDeclared('The function does not declare that it probes services.');
-  },
+const probesUndeclared = async () => {
+  throw new AccessNotDeclared('The function does not declare that it probes services.');
 };
+
+const undeclaredProber: Reach['prober'] = { probe: probesUndeclared, begun: probesUndeclared };
 
 const undeclaredContainers: Reach['containers'] = {
   engineOf() {

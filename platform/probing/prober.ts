@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { type Service, serviceUrl } from '../catalogue.ts';
 import { createHostLookup } from './host-lookup.ts';
@@ -9,6 +10,11 @@ import { turnstile } from './turnstile.ts';
 export interface Prober {
   /** Asks a service for its liveness and, where it has one, its readiness. Never throws: what went wrong is the result. */
   probe(service: Service): Promise<Probe>;
+  /**
+   * Resolves when all that were asked for have begun, but for those that wait for the end of others, and on a near network
+   * their requests are out: then there is time for other work.
+   */
+  begun(): Promise<void>;
 }
 
 export interface ProberOptions {
@@ -37,11 +43,10 @@ export const probesAtOnceMax = 450;
  * very large crowd the others wait until those before them have ended.
  */
 export function createProber({ timeoutMs, slowMs, clock }: ProberOptions): Prober {
-  const begin = turnstile(startsPerTurn);
+  const turn = turnstile(startsPerTurn);
   const limited = pLimit(probesAtOnceMax);
   const lookup = createHostLookup();
   async function probe(service: Service): Promise<Probe> {
-    await begin();
     const atMs = clock.now();
     const startedAt = performance.now();
     const limits = { timeoutMs, lookup, nowMs: atMs };
@@ -54,6 +59,13 @@ export function createProber({ timeoutMs, slowMs, clock }: ProberOptions): Probe
     return { ...sight, result: 'impaired', reason: `took ${latencyMs} ms`, atMs, latencyMs };
   }
   return {
-    probe: (service) => limited(() => probe(service)),
+    async probe(service) {
+      await turn();
+      return limited(() => probe(service));
+    },
+    async begun() {
+      await turn();
+      await nextTurn();
+    },
   };
 }

@@ -1,10 +1,11 @@
 import type { Service } from '../../../platform/catalogue.ts';
+import type { Probe } from '../../../platform/probing/probe.ts';
 import type { Home } from '../../core/endpoint.ts';
 import { task } from '../../core/task.ts';
 import { announceHealth } from '../announce-health.ts';
 import { pollServicesTask } from '../contract.ts';
 import { logOutage } from '../log-outage.ts';
-import { type NetworkProof, networkProof } from '../network-proof.ts';
+import { networkProof } from '../network-proof.ts';
 import { recordProbe } from '../record-probe.ts';
 import { roundCounts, storeRoundCounts } from '../round-counts.ts';
 import { type HealthChange, neverProbed, type ServiceHealth } from '../service-health.ts';
@@ -12,17 +13,20 @@ import { loadServiceHealths, storeDoubt } from '../service-health-store.ts';
 import { type TurnEnd, turnEnds } from '../turn-ends.ts';
 
 /**
- * One round: probes every service, all at once, and records each at the end of the turn in which it is known. A failure
+ * One round: probes every service, all at once, and records each at the end of the turn in which it is known. What is
+ * stored is read while they are waited for, as a round is over the sooner the sooner its probes begin. A failure
  * that may as well be one of our own network waits until any probe of the round shows that this works, and counts for
  * nothing when none does. What an earlier round stored and did not announce is announced first, and what the round found
  * in all is stored last. Throws in the end when something could not be recorded or announced; the rest is.
  */
 export const pollServices = task(pollServicesTask, async (_: unknown, home: Home) => {
   const { services } = home.catalogue;
+  const begun = begin(home);
+  await home.prober.begun();
   const healths = await loadServiceHealths(home.backend);
   const doubtedMs = services.flatMap(({ name }) => healths.get(name)?.doubtedSinceMs ?? []);
-  const round = { home, healths, isNetworkUp: networkProof(services.length), turnEnd: turnEnds() };
-  const outcomes = await Promise.all(services.map((service) => poll(service, round)));
+  const round = { home, healths, turnEnd: turnEnds() };
+  const outcomes = await Promise.all(begun.map((one) => poll(one, round)));
   const recorded = outcomes.flatMap((outcome) => fulfilled(outcome.recorded));
   const doubts = recorded.flatMap((each) => ('doubt' in each ? [each.doubt] : []));
   const counted = recorded.length - doubts.length;
@@ -36,10 +40,25 @@ export const pollServices = task(pollServicesTask, async (_: unknown, home: Home
   return { recorded: counted };
 });
 
+/** A probe under way. */
+interface Begun {
+  service: Service;
+  probing: Promise<Probe>;
+  /** Whether it is to be believed. */
+  counts: Promise<boolean>;
+}
+
+function begin({ catalogue: { services }, prober }: Home): Begun[] {
+  const isNetworkUp = networkProof(services.length);
+  return services.map((service) => {
+    const probing = prober.probe(service);
+    return { service, probing, counts: isNetworkUp(probing) };
+  });
+}
+
 interface Round {
   home: Home;
   healths: Map<string, ServiceHealth>;
-  isNetworkUp: NetworkProof;
   turnEnd: TurnEnd;
 }
 
@@ -47,21 +66,21 @@ interface Round {
 type Recorded = { changes: HealthChange[] } | { doubt: string };
 
 /** Events that cannot be published keep no probe from being recorded, and a probe that fails keeps no event back. */
-async function poll(service: Service, round: Round) {
+async function poll(begun: Begun, round: Round) {
   const { home, healths } = round;
-  const announce = (changes: HealthChange[]) => announceHealth(home, service.name, changes);
-  const left = healths.get(service.name)?.unannounced ?? [];
-  const [announcedLeft, recorded] = await Promise.allSettled([announce(left), probeAndRecord(service, round)]);
+  const { name } = begun.service;
+  const announce = (changes: HealthChange[]) => announceHealth(home, name, changes);
+  const left = healths.get(name)?.unannounced ?? [];
+  const [announcedLeft, recorded] = await Promise.allSettled([announce(left), record(begun, round)]);
   const changes = fulfilled(recorded).flatMap((each) => ('changes' in each ? each.changes : []));
   const announced = await settled(announce(changes));
   return { recorded, announced: announcedLeft.status === 'rejected' ? announcedLeft : announced };
 }
 
-async function probeAndRecord(service: Service, { home, healths, isNetworkUp, turnEnd }: Round): Promise<Recorded> {
-  const { name } = service;
-  const probing = home.prober.probe(service);
-  const counts = await isNetworkUp(probing);
-  const probe = await probing;
+async function record(begun: Begun, { home, healths, turnEnd }: Round): Promise<Recorded> {
+  const { name } = begun.service;
+  const counts = await begun.counts;
+  const probe = await begun.probing;
   await turnEnd();
   if (counts) return { changes: await recordProbe(home, name, { probe, healths }) };
   await storeDoubt(home.backend, name, healths.get(name) ?? neverProbed, probe);

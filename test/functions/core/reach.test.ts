@@ -6,6 +6,7 @@ import { restrictReach } from '../../../functions/core/reach.ts';
 const whole = {
   prober: {
     probe: async () => ({ result: 'good', reason: null, isNetworkProof: true, atMs: 0, latencyMs: 1 }) as const,
+    begun: async () => undefined,
   },
   receivers: {
     refusalOf: async () => undefined,
@@ -17,7 +18,7 @@ const message = { url: 'http://hooks.example.com/', headers: {}, body: '{}' };
 
 it.each<[string, Access, string[]]>([
   ['nothing', {}, []],
-  ['probes', { probes: true }, ['probe']],
+  ['probes', { probes: true }, ['probe', 'begun']],
   ['checks of receivers', { receivers: 'check' }, ['check']],
   ['posts to receivers', { receivers: 'post' }, ['check', 'post']],
 ])(
@@ -26,6 +27,7 @@ it.each<[string, Access, string[]]>([
     const { prober, receivers } = restrictReach(whole, access);
     const acts = {
       probe: () => prober.probe({} as never),
+      begun: () => prober.begun(),
       check: () => receivers.refusalOf(message.url),
       post: () => receivers.post(message),
     };

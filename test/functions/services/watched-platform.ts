@@ -54,6 +54,7 @@ export async function openWatchedPlatform({ settings = {}, catalogue }: Options 
         await answered();
         return { result: 'good', reason: null, isNetworkProof: true, latencyMs: 5, ...seen, atMs };
       },
+      begun: async () => undefined,
     },
     task: (placeholder, input, home) => (tasks.get(placeholder) as AnyTask).run(input, home),
   });

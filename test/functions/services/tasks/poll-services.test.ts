@@ -178,6 +178,25 @@ describe("the poller's own network", () => {
 });
 
 describe('a round', () => {
+  it('reads what is stored when its probes have begun, as they are what it waits for', async () => {
+    const order: string[] = [];
+    for (const { name } of platform.home.catalogue.services) {
+      platform.see(name, () => {
+        order.push('probe');
+        return {};
+      });
+    }
+    const table = platform.home.backend.table('services');
+    const query: typeof table.query = (asked) => {
+      order.push('read');
+      return table.query(asked);
+    };
+    const spy = vi.spyOn(platform.home.backend, 'table').mockReturnValue({ ...table, query });
+    await platform.poll();
+    spy.mockRestore();
+    expect(order).toEqual([...Array.from({ length: 37 }, () => 'probe'), 'read']);
+  });
+
   it('writes what is known while others still hang', async () => {
     await platform.poll();
     const hanging = Promise.withResolvers<typeof timedOut>();
