@@ -32,30 +32,37 @@ export function pageOf<Name extends string, Entry extends z.ZodType>(name: Name,
   return z.object(shape as { [K in Name]: z.ZodArray<Entry> } & { next_cursor: z.ZodNullable<z.ZodString> });
 }
 
-type Filters = Record<string, unknown>;
+/** What a list is of, and nothing else is: its operation, its path parameters, and its filters. What is undefined is not there. */
+export type Listed = { list: string } & Record<string, unknown>;
 
-function fingerprint(filters: Filters): string {
-  const named = Object.entries(filters).filter(([, value]) => value !== undefined);
+function fingerprint(listed: Listed): string {
+  const named = Object.entries(listed).filter(([, value]) => value !== undefined);
   return hash('sha256', JSON.stringify(named.sort()), 'base64url').slice(0, 10);
 }
 
-/** The cursor that continues after `lastSortKey` under these filters, or null when the page was the last. */
-export function nextCursor(page: Page, sortField: string, filters: Filters): string | null {
+/** The cursor that continues after `lastSortKey` in this list, or null when the page was the last. */
+export function nextCursor(page: Page, sortField: string, listed: Listed): string | null {
   const last = page.items.at(-1)?.[sortField];
   if (!page.more || typeof last !== 'string') return null;
-  return Buffer.from(JSON.stringify([fingerprint(filters), last])).toString('base64url');
+  return Buffer.from(JSON.stringify([fingerprint(listed), last])).toString('base64url');
 }
 
-const cursorContent = z.tuple([z.string(), z.string().min(1)]);
+const cursorContent = z.tuple([
+  z.string(),
+  z
+    .string()
+    .min(1)
+    .refine((key) => key.isWellFormed()),
+]);
 
-/** The sort key that a cursor continues before; a 400 for one that is malformed or made under other filters. */
-export function readCursor(cursor: string | undefined, filters: Filters): string | undefined {
+/** The sort key that a cursor continues before; a 400 for one that is malformed or of another list. */
+export function readCursor(cursor: string | undefined, listed: Listed): string | undefined {
   if (cursor === undefined) return undefined;
   const content = cursorContent.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')));
   if (!content.success) throw validationError([{ path: 'query.cursor', message: 'is not a cursor of this API' }]);
   const [madeFor, before] = content.data;
-  if (madeFor === fingerprint(filters)) return before;
-  throw validationError([{ path: 'query.cursor', message: 'was made with other filters' }]);
+  if (madeFor === fingerprint(listed)) return before;
+  throw validationError([{ path: 'query.cursor', message: 'is of another list, or of this one with other filters' }]);
 }
 
 function parseJson(text: string): unknown {
