@@ -9,7 +9,7 @@ export { bytesOfSize, nanoCpusOf } from './container-limits.ts';
 export { mask, maskedValue } from './secrecy.ts';
 export { isSecretName } from './secret-names.ts';
 export { type Applying, type ConfigChange, desiredConfig, pendingChange, type StoredConfig } from './service-config.ts';
-export { beginApplying, loadServiceConfig, markApplied, markFailed } from './service-config-store.ts';
+export { beginApplying, leavePending, loadServiceConfig, markApplied, markFailed } from './service-config-store.ts';
 export { effectiveConfigView, serviceConfigView } from './service-config-view.ts';
 
 /** A variable's value; one whose name looks secret is `***`. */

@@ -124,6 +124,20 @@ export function withFailed(
   return { ...config, attempt, revisions };
 }
 
+/**
+ * The configuration with what this restart took on left to the next one, since it was neither applied nor is to blame; as it
+ * was when that is settled or another restart has it.
+ */
+export function withLeftPending(config: StoredConfig, operationId: string): StoredConfig {
+  const { change } = openAttempt(config, operationId);
+  if (!change) return config;
+  const revisions = config.revisions.map((entry): ConfigRevision => {
+    const { operationId: _, ...rest } = entry;
+    return isTakenOn(entry, operationId) ? rest : entry;
+  });
+  return { ...config, waiting: merged(change, config.waiting), attempt: { operationId, revision: null }, revisions };
+}
+
 /** The revisions whose event may not have been published yet, oldest first. */
 export function unannouncedRevisions({ revisions, announcedRevision }: StoredConfig): ConfigRevision[] {
   return revisions.filter(({ revision }) => revision > announcedRevision).reverse();

@@ -14,6 +14,7 @@ import {
   withApplying,
   withChange,
   withFailed,
+  withLeftPending,
 } from '../../../functions/config/service-config.ts';
 
 const variables = (environment: ConfigChange['environment']): ConfigChange => ({ environment, resources: {} });
@@ -108,6 +109,30 @@ describe('what a restart took on and never settled', () => {
     const config = applying(left, 'op_2');
     expect(withApplied(config, 'op_1', 5_000)).toBe(config);
     expect(withFailed(config, 'op_1', { reason: 'x', nowMs: 5_000 })).toBe(config);
+  });
+});
+
+describe('what a restart took on and left pending', () => {
+  const left = withLeftPending(withChange(applying(changed({ A: '1', B: '1' })), variables({ B: '2' }), 2_000), 'op_1');
+
+  it('waits as if no restart had been, and names none', () => {
+    expect(pendingChange(left)).toEqual(variables({ A: '1', B: '2' }));
+    expect(left.revisions.map(({ status, operationId }) => [status, operationId])).toEqual([
+      ['pending', undefined],
+      ['pending', undefined],
+    ]);
+  });
+
+  it('is not taken on by the same restart again, but by the next', () => {
+    expect(applyingOf(applying(left))).toEqual({ revision: null, desired: variables({}) });
+    expect(applyingOf(applying(left, 'op_2'))).toEqual({ revision: 2, desired: variables({ A: '1', B: '2' }) });
+  });
+
+  it('cannot be settled or left any more', () => {
+    expect(withApplied(left, 'op_1', 5_000)).toBe(left);
+    expect(withFailed(left, 'op_1', { reason: 'x', nowMs: 5_000 })).toBe(left);
+    expect(withLeftPending(left, 'op_1')).toBe(left);
+    expect(withLeftPending(applying(left, 'op_2'), 'op_1')).toEqual(applying(left, 'op_2'));
   });
 });
 
