@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod';
 import type { Page } from '../../backend/backend.ts';
+import { fromDigits } from './digits.ts';
 import { validationError } from './errors.ts';
 import { timestamp } from './schemas.ts';
 
@@ -20,11 +21,6 @@ export const pageQuery = {
     .describe('Most items in the answer.'),
   cursor: z.string().max(500).optional().describe('`next_cursor` of the previous page; the filters must be the same.'),
 };
-
-/** Digits as their number; all else as it is, such as `1e1` or `0x10`, which other programs would read in other ways. */
-function fromDigits(value: unknown): unknown {
-  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-}
 
 /** The answer of a list: the items under their own name and where the next page starts. */
 export function pageOf<Name extends string, Entry extends z.ZodType>(name: Name, entry: Entry) {
