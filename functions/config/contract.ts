@@ -42,7 +42,9 @@ export const serviceConfig = z
     service: z.string(),
     revision: z.int().min(0).describe('Grows with each change; 0 before the first. The `ETag` holds it too.'),
     configured: configChange.describe('What users have set, and with null removed, in all: what has been applied.'),
-    pending: configChange.nullable().describe('What the next restart will change; null: nothing.'),
+    pending: configChange
+      .nullable()
+      .describe('What the next restart will change of what is configured; null: nothing.'),
     revisions: z.array(configRevision).describe('The last 20, newest first.'),
   })
   .meta({ id: 'ServiceConfig' });
