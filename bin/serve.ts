@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { openStore } from '../backend/embedded/store.ts';
+import type { Catalogue } from '../platform/catalogue.ts';
 import { readCatalogue } from '../platform/read-catalogue.ts';
 import { startSimulatedPlatform } from '../platform/simulated/start-simulated-platform.ts';
 import { type ControlPlane, openControlPlane } from './embedded/control-plane.ts';
@@ -12,12 +13,15 @@ import { onceReady } from './embedded/once-ready.ts';
 import { type EmbeddedSettings, readEmbeddedSettings } from './embedded/settings.ts';
 import { startMessage } from './embedded/start-message.ts';
 import { readToken } from './embedded/token.ts';
+import { checkUpstreamTokens } from './embedded/upstream-tokens.ts';
 
 /** Longest that a client may take to send a request, in ms; longer is a client that holds connections. */
 const requestTimeoutMs = 30_000;
 
 /** Longest that a shutdown waits for what is under way, in ms; what is left goes on at the next start, as after a crash. */
 const shutdownMs = 20_000;
+
+const bundledCatalogue = new URL('../platform/catalogue.json', import.meta.url);
 
 process.umask(0o077);
 try {
@@ -29,19 +33,20 @@ try {
 
 /** Brings the control plane up and keeps it until SIGTERM or SIGINT. All that it writes is for its user alone, see umask. */
 async function serve(settings: EmbeddedSettings): Promise<void> {
+  const catalogue = readCatalogue(settings.catalogueFile ?? bundledCatalogue);
+  checkUpstreamTokens(process.env, catalogue);
   const store = openStore(settings.dataFolder);
   const opening = Promise.withResolvers<RequestListener>();
   const server = createServer({ requestTimeout: requestTimeoutMs }, onceReady(opening.promise));
   const baseUrl = await listen(server, settings);
   const token = readToken(settings);
-  const platform = await openPlatform(settings);
-  const { catalogue } = platform;
+  const platform = await openPlatform(settings, catalogue);
   const { value } = token;
   const controlPlane = await openControlPlane({
     settings,
     store,
     token: value,
-    catalogue,
+    catalogue: platform.catalogue,
     baseUrl: settings.publicUrl ?? baseUrl,
     environment: process.env,
   });
@@ -54,17 +59,18 @@ async function serve(settings: EmbeddedSettings): Promise<void> {
 }
 
 interface Platform {
-  catalogue: ReturnType<typeof readCatalogue>;
+  /** With the `url` of each stand-in where the platform is simulated. */
+  catalogue: Catalogue;
   /** Where failures can be asked for and the containers' engine is, when the platform is simulated. */
   simulated: { controlUrl: string; engineUrl: string } | undefined;
   close(): Promise<void>;
 }
 
-async function openPlatform({ catalogueFile, dataFolder, delayScale }: EmbeddedSettings): Promise<Platform> {
-  if (catalogueFile !== undefined) {
-    return { catalogue: readCatalogue(catalogueFile), simulated: undefined, close: async () => undefined };
-  }
-  const catalogue = readCatalogue(new URL('../platform/catalogue.json', import.meta.url));
+async function openPlatform(
+  { catalogueFile, dataFolder, delayScale }: EmbeddedSettings,
+  catalogue: Catalogue,
+): Promise<Platform> {
+  if (catalogueFile !== undefined) return { catalogue, simulated: undefined, close: async () => undefined };
   const database = join(dataFolder, 'simulated-platform.sqlite');
   const platform = await startSimulatedPlatform({ catalogue, database, delayScale });
   return { catalogue: platform.catalogue, simulated: platform, close: platform.close };

@@ -35,6 +35,14 @@ export class DataFolderTooNew extends Error {
   }
 }
 
+/** What the folder's database file holds is none, or is damaged. */
+export class DataFolderDamaged extends Error {
+  override name = 'DataFolderDamaged';
+  constructor(file: string, options?: ErrorOptions) {
+    super(`${file} is damaged, or no database. Restore the whole folder from a backup, or choose another.`, options);
+  }
+}
+
 /** One level at a time, as Node's recursive mkdir tries for ever below a folder that takes none, such as /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;

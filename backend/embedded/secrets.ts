@@ -6,6 +6,9 @@ export function secretsOf(environment: Record<string, string | undefined>): Secr
   return { get: async (name) => environment[variableOf(name)] || undefined };
 }
 
+/** Begins the variables of credentials for services. */
+export const upstreamPrefix = 'UPSTREAM_TOKEN_';
+
 /**
  * The variable of a secret: `token` is `ORCHESTRATOR_TOKEN`, `upstream/code-forge` is `UPSTREAM_TOKEN_CODE_FORGE`, and
  * `hooks` is `ORCHESTRATOR_HOOK_SECRET`, since its value is one secret and no list of hooks.
@@ -13,7 +16,7 @@ export function secretsOf(environment: Record<string, string | undefined>): Secr
 export function variableOf(name: SecretName): string {
   if (name === 'hooks') return 'ORCHESTRATOR_HOOK_SECRET';
   const upstream = /^upstream\/(.+)$/.exec(name)?.[1];
-  return upstream ? `UPSTREAM_TOKEN_${upperSnake(upstream)}` : `ORCHESTRATOR_${upperSnake(name)}`;
+  return upstream ? `${upstreamPrefix}${upperSnake(upstream)}` : `ORCHESTRATOR_${upperSnake(name)}`;
 }
 
 function upperSnake(name: string): string {

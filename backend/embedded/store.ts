@@ -1,7 +1,13 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DataFolderInUse, DataFolderNotWritable, DataFolderTooNew, prepareDataFolder } from './data-folder.ts';
+import {
+  DataFolderDamaged,
+  DataFolderInUse,
+  DataFolderNotWritable,
+  DataFolderTooNew,
+  prepareDataFolder,
+} from './data-folder.ts';
 import { type Turns, turnsOf } from './turns.ts';
 
 /** The one SQLite file that holds all embedded state but objects, open for this process alone. */
@@ -16,7 +22,7 @@ const schemaVersion = 1;
 
 /**
  * Opens the store of a data folder, creating both where absent. Throws {@link DataFolderInUse},
- * {@link DataFolderNotWritable} or {@link DataFolderTooNew}.
+ * {@link DataFolderNotWritable}, {@link DataFolderTooNew} or {@link DataFolderDamaged}.
  *
  * A commit has handed its pages to the operating system, so that it survives the end of the process by any signal.
  * `synchronous = NORMAL` only forgoes waiting for the disk at each commit: a power cut may undo the last commits,
@@ -64,11 +70,14 @@ function claimVersion(database: DatabaseSync, folder: string): void {
 }
 
 /** Result codes of SQLite; the low byte is the primary one. */
-const sqlite = { busy: 5, readOnly: 8, cannotOpen: 14 };
+const sqlite = { busy: 5, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabase: 26 };
 
 function readable(cause: unknown, folder: string): unknown {
   const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : undefined;
   if (code === sqlite.busy) return new DataFolderInUse(folder, { cause });
   if (code === sqlite.readOnly || code === sqlite.cannotOpen) return new DataFolderNotWritable(folder, { cause });
+  if (code === sqlite.corrupt || code === sqlite.notADatabase) {
+    return new DataFolderDamaged(join(folder, 'state.sqlite'), { cause });
+  }
   return cause;
 }

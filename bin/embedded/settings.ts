@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fromDigits } from '../../functions/core/digits.ts';
 import {
   type FunctionSettings,
   functionSettings,
@@ -7,34 +8,45 @@ import {
 } from '../../functions/core/settings.ts';
 import { parseHostCertificates } from '../../platform/containers/host-certificates.ts';
 
-const token = z
+/** A bearer token, also one that the data folder keeps. */
+export const bearerToken = z
   .string()
   .regex(/^[\x21-\x7e]{16,1024}$/, 'must be 16 to 1024 printable ASCII characters without spaces');
 
+function holdsCredentials(url: string): boolean {
+  const { username, password } = URL.parse(url) ?? {};
+  return Boolean(username || password);
+}
+
 /** The settings of the embedded home, by name, with their meaning; those of the functions stand beside these. */
 export const embeddedSettings = z.object({
-  PORT: z.coerce
-    .number('must be a port number')
-    .int('must be a port number')
-    .min(0, 'must be from 0 to 65535')
-    .max(65_535, 'must be from 0 to 65535')
+  PORT: z
+    .preprocess(
+      fromDigits,
+      z
+        .number('must be a port number')
+        .int('must be a port number')
+        .min(0, 'must be from 0 to 65535')
+        .max(65_535, 'must be from 0 to 65535'),
+    )
     .default(8080)
     .describe('Port of the API; 0 takes a free one.'),
   HOST: z.string().default('127.0.0.1').describe('Address that the API listens on; `0.0.0.0` opens it to the network.'),
   ORCHESTRATOR_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL with http or https' })
     .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment')
+    .refine((url) => !holdsCredentials(url), 'must have no user and no password')
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
     .describe(
       'Where callers reach the API, if not where it listens, such as behind a proxy. Links to artifacts begin with it.',
     ),
-  ORCHESTRATOR_TOKEN: token
+  ORCHESTRATOR_TOKEN: bearerToken
     .optional()
     .describe(
       'Bearer token of the API. Left out, one is generated once and kept in the data folder, readable by its owner only.',
     ),
-  ORCHESTRATOR_TOKEN_PREVIOUS: token
+  ORCHESTRATOR_TOKEN_PREVIOUS: bearerToken
     .optional()
     .describe('A second token that is valid, so that the first can be rotated.'),
   ORCHESTRATOR_DATA: z.string().default('.data').describe('Folder that holds all state.'),
@@ -52,7 +64,7 @@ export const embeddedSettings = z.object({
     .describe('Certificates for container hosts that are reached over TLS, as JSON; see container-hosts.md.'),
   ORCHESTRATOR_HOOK_SECRET: z
     .string()
-    .min(16, 'must have at least 16 characters')
+    .refine((secret) => secret.trim().length >= 16, 'must have at least 16 characters between blanks at its ends')
     .optional()
     .describe(
       'Secret that GitHub and Gitea sign their webhooks with. Left out, `POST /api/v1/hooks/{event}` is off and answers 404.',

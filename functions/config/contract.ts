@@ -9,7 +9,7 @@ export { bytesOfSize, nanoCpusOf } from './container-limits.ts';
 export { mask, maskedValue } from './secrecy.ts';
 export { isSecretName } from './secret-names.ts';
 export { type Applying, type ConfigChange, desiredConfig, pendingChange, type StoredConfig } from './service-config.ts';
-export { beginApplying, loadServiceConfig, markApplied, markFailed } from './service-config-store.ts';
+export { beginApplying, leavePending, loadServiceConfig, markApplied, markFailed } from './service-config-store.ts';
 export { effectiveConfigView, serviceConfigView } from './service-config-view.ts';
 
 /** A variable's value; one whose name looks secret is `***`. */
@@ -42,7 +42,9 @@ export const serviceConfig = z
     service: z.string(),
     revision: z.int().min(0).describe('Grows with each change; 0 before the first. The `ETag` holds it too.'),
     configured: configChange.describe('What users have set, and with null removed, in all: what has been applied.'),
-    pending: configChange.nullable().describe('What the next restart will change; null: nothing.'),
+    pending: configChange
+      .nullable()
+      .describe('What the next restart will change of what is configured; null: nothing.'),
     revisions: z.array(configRevision).describe('The last 20, newest first.'),
   })
   .meta({ id: 'ServiceConfig' });

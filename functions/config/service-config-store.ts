@@ -9,6 +9,7 @@ import {
   withApplied,
   withApplying,
   withFailed,
+  withLeftPending,
 } from './service-config.ts';
 
 const pk = 'config';
@@ -49,7 +50,7 @@ export function changeServiceConfig(
 
 /**
  * Hands all that is pending to a restart, and remembers that it has it: asked again, the answer is the same until
- * {@link markApplied} or {@link markFailed}, whatever is changed meanwhile. The revision is null when nothing is pending.
+ * {@link markApplied}, {@link markFailed} or {@link leavePending}, whatever is changed meanwhile. The revision is null when nothing is pending.
  */
 export async function beginApplying(backend: Tables, service: string, operationId: string): Promise<Applying> {
   return applyingOf(await changeServiceConfig(backend, service, (config) => withApplying(config, operationId)));
@@ -72,6 +73,11 @@ export async function markFailed(
   nowMs: number,
 ): Promise<void> {
   await changeServiceConfig(backend, service, (config) => withFailed(config, operationId, { reason, nowMs }));
+}
+
+/** Leaves what this restart took on to the next one. Nothing happens when that is settled already. */
+export async function leavePending(backend: Tables, service: string, operationId: string): Promise<void> {
+  await changeServiceConfig(backend, service, (config) => withLeftPending(config, operationId));
 }
 
 function configOf({ pk: _pk, sk: _sk, ...fields }: Item): StoredConfig {

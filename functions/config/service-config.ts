@@ -54,8 +54,27 @@ export function desiredConfig({ applied, attempt, waiting }: StoredConfig): Conf
   return merged(applied, attempt?.change, waiting);
 }
 
-/** What is configured and not applied yet; undefined: nothing. */
-export function pendingChange({ attempt, waiting }: StoredConfig): ConfigChange | undefined {
+/**
+ * What the next restart will change of what restarts have applied; undefined: nothing. A removal of what none has applied
+ * counts, since the image may bring it. So does what takes back a change that a restart is applying now.
+ */
+export function pendingChange(config: StoredConfig): ConfigChange | undefined {
+  const change = unsettledChange(config);
+  if (!change) return undefined;
+  const possible = [config.applied, merged(config.applied, config.attempt?.change)];
+  const environment = Object.entries(change.environment).filter(
+    ([name, value]) => !possible.every((each) => hasVariable(each, name, value)),
+  );
+  const resources = limits.filter((limit) => !possible.every((each) => hasLimit(each, limit, change.resources[limit])));
+  if (environment.length + resources.length === 0) return undefined;
+  return {
+    environment: Object.fromEntries(environment),
+    resources: Object.fromEntries(resources.map((limit) => [limit, change.resources[limit]])),
+  };
+}
+
+/** All of the revisions that are pending, also what changes nothing any more. */
+function unsettledChange({ attempt, waiting }: StoredConfig): ConfigChange | undefined {
   return attempt?.change || waiting ? merged(attempt?.change, waiting) : undefined;
 }
 
@@ -79,7 +98,7 @@ export function withChange(config: StoredConfig, change: ConfigChange, nowMs: nu
 export function withApplying(config: StoredConfig, operationId: string): StoredConfig {
   if (config.attempt?.operationId === operationId) return config;
   const { waiting: _, ...rest } = config;
-  const change = pendingChange(config);
+  const change = unsettledChange(config);
   if (!change) return { ...rest, attempt: { operationId, revision: null } };
   return {
     ...rest,
@@ -122,6 +141,20 @@ export function withFailed(
       isTakenOn(entry, operationId) ? { ...entry, status: 'failed', settledMs, reason } : entry,
   );
   return { ...config, attempt, revisions };
+}
+
+/**
+ * The configuration with what this restart took on left to the next one, since it was neither applied nor is to blame; as it
+ * was when that is settled or another restart has it.
+ */
+export function withLeftPending(config: StoredConfig, operationId: string): StoredConfig {
+  const { change } = openAttempt(config, operationId);
+  if (!change) return config;
+  const revisions = config.revisions.map((entry): ConfigRevision => {
+    const { operationId: _, ...rest } = entry;
+    return isTakenOn(entry, operationId) ? rest : entry;
+  });
+  return { ...config, waiting: merged(change, config.waiting), attempt: { operationId, revision: null }, revisions };
 }
 
 /** The revisions whose event may not have been published yet, oldest first. */
@@ -170,17 +203,26 @@ function merged(...changes: (ConfigChange | undefined)[]): ConfigChange {
   };
 }
 
-function isWithin({ environment, resources }: ConfigChange, desired: ConfigChange): boolean {
-  const there = new Map(Object.entries(desired.environment));
-  const isThere = Object.entries(environment).every(([name, value]) => there.get(name) === value);
-  return isThere && isSameLimit('memory_limit', bytesOfSize) && isSameLimit('cpu_limit', nanoCpusOf);
+function isWithin(change: ConfigChange, desired: ConfigChange): boolean {
+  return (
+    Object.entries(change.environment).every(([name, value]) => hasVariable(desired, name, value)) &&
+    limits.every((limit) => hasLimit(desired, limit, change.resources[limit]))
+  );
+}
 
-  /** `2` and `2.0` are one number of processors, `1g` and `1024m` one size. */
-  function isSameLimit(limit: keyof ConfigChange['resources'], amountOf: (text: string) => number): boolean {
-    const [wanted, known] = [resources[limit], desired.resources[limit]];
-    if (wanted === undefined || wanted === known) return true;
-    return typeof wanted === 'string' && typeof known === 'string' && amountOf(wanted) === amountOf(known);
-  }
+function hasVariable({ environment }: ConfigChange, name: string, value: string | null): boolean {
+  return Object.hasOwn(environment, name) && environment[name] === value;
+}
+
+/** How much each limit is: `2` and `2.0` are one number of processors, `1g` and `1024m` one size. */
+const amounts = { memory_limit: bytesOfSize, cpu_limit: nanoCpusOf };
+const limits = ['memory_limit', 'cpu_limit'] as const;
+
+/** Undefined is a limit that nobody asks for. */
+function hasLimit({ resources }: ConfigChange, limit: keyof typeof amounts, wanted: string | null | undefined) {
+  const known = resources[limit];
+  if (wanted === undefined || wanted === known) return true;
+  return typeof wanted === 'string' && typeof known === 'string' && amounts[limit](wanted) === amounts[limit](known);
 }
 
 function openAttempt({ attempt }: StoredConfig, operationId: string) {

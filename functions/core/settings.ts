@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dockerHost } from '../../platform/containers/docker-host.ts';
 import { type AllowEntry, allowList } from '../../platform/receivers/allow-list.ts';
+import { fromDigits } from './digits.ts';
 import type { LogLevel } from './log.ts';
 import { defaultRateLimits, type RateLimitCategory, type RateLimits } from './rate-limit.ts';
 
@@ -39,7 +40,7 @@ function assignments<Name extends string>(names: readonly Name[], max: number) {
     .default('')
     .transform((text, context) => {
       const pairs = text.split(',').filter((pair) => pair.trim() !== '');
-      const entries = pairs.map((pair) => {
+      const entries = pairs.map((pair): [string, number] => {
         const [name = '', value = ''] = pair.split('=').map((part) => part.trim());
         const isValid =
           (names as readonly string[]).includes(name) && /^[1-9]\d{0,8}$/.test(value) && Number(value) <= max;
@@ -49,6 +50,8 @@ function assignments<Name extends string>(names: readonly Name[], max: number) {
           );
         return [name, Number(value)];
       });
+      const repeated = new Set(entries.map(([name]) => name).filter((name, at, all) => all.indexOf(name) !== at));
+      for (const name of repeated) context.addIssue(`"${name}" is given more than once`);
       return Object.fromEntries(entries) as Partial<Record<Name, number>>;
     });
 }
@@ -90,6 +93,12 @@ const roundInterval = z.literal(roundIntervals, `must divide a minute: ${roundIn
  */
 const sourceDeadlineSecondsMax = 6 * 3600;
 
+/** Digits alone, within these bounds. */
+function wholeNumber(min: number, max: number) {
+  const isWrong = `must be a whole number from ${min} to ${max}`;
+  return z.preprocess(fromDigits, z.number(isWrong).int(isWrong).min(min, isWrong).max(max, isWrong));
+}
+
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** Settings by themselves. */
@@ -100,62 +109,36 @@ const fields = z.object({
   STAGE_DEADLINES: assignments(stageNames, stageDeadlineSecondsMax).describe(
     'Seconds that a pipeline stage may take before the pipeline fails with TIMEOUT, e.g. `generate=7200,test=1800`.',
   ),
-  MONITOR_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(3600)
+  MONITOR_SECONDS: wholeNumber(0, 3600)
     .default(60)
     .describe('How long the monitor stage watches a rollout, in seconds.'),
-  UPSTREAM_TIMEOUT_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(20)
+  UPSTREAM_TIMEOUT_SECONDS: wholeNumber(1, 20)
     .default(10)
     .describe('How long one call to a service of the platform may take, in seconds.'),
-  PROBE_INTERVAL_SECONDS: z.coerce
-    .number()
-    .pipe(roundInterval)
+  PROBE_INTERVAL_SECONDS: z
+    .preprocess(fromDigits, roundInterval)
     .default(15)
     .describe(
       'How often every service is probed, in seconds; a divisor of 60. Older than three of these, a probe says nothing any more.',
     ),
-  PROBE_TIMEOUT_MS: z.coerce
-    .number()
-    .int()
-    .min(50)
-    .max(30_000)
+  PROBE_TIMEOUT_MS: wholeNumber(50, 30_000)
     .optional()
     .describe(
       'How long one probe may take, in milliseconds; less than the interval. 4000, or 80 % of a shorter interval, when left out.',
     ),
-  PROBE_SLOW_MS: z.coerce
-    .number()
-    .int()
-    .min(10)
-    .max(30_000)
+  PROBE_SLOW_MS: wholeNumber(10, 30_000)
     .optional()
     .describe(
       'From how many milliseconds on the answer to a probe counts as slow, which makes a service degraded; less than the time-out. 2000, or half of a shorter time-out, when left out.',
     ),
-  SCRAPE_INTERVAL_SECONDS: z.coerce
-    .number()
-    .pipe(roundInterval)
+  SCRAPE_INTERVAL_SECONDS: z
+    .preprocess(fromDigits, roundInterval)
     .default(60)
     .describe('How often the metrics of every service are read, in seconds; a divisor of 60. See metrics.md.'),
-  RESTART_TIMEOUT_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(5)
-    .max(900)
+  RESTART_TIMEOUT_SECONDS: wholeNumber(5, 900)
     .default(120)
     .describe('How long a restarted service may take to become healthy, in seconds, when the request does not say.'),
-  KNOWLEDGE_SOURCE_DEADLINE_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(5)
-    .max(sourceDeadlineSecondsMax)
+  KNOWLEDGE_SOURCE_DEADLINE_SECONDS: wholeNumber(5, sourceDeadlineSecondsMax)
     .default(3600)
     .describe('How long one source may take to be ingested again in a refresh of the knowledge layer, in seconds.'),
   DOCKER_HOST: dockerHost

@@ -7,14 +7,15 @@ import { eventLog, eventView } from './event-log.ts';
 
 export const listEvents = endpoint(listEventsContract, async ({ query }, { backend }) => {
   const { cursor, limit, ...filters } = query;
-  const before = readCursor(cursor, filters);
+  const list = { list: listEventsContract.operationId, ...filters };
+  const before = readCursor(cursor, list);
   const page = await backend.table('events').query({
     ...source(filters),
     limit,
     ...(before === undefined ? {} : { before }),
     ...(filters.since === undefined ? {} : { from: firstIdSince('evt', Date.parse(filters.since)) }),
   });
-  return { answer: 'ok', body: { events: page.items.map(eventView), next_cursor: nextCursor(page, 'id', filters) } };
+  return { answer: 'ok', body: { events: page.items.map(eventView), next_cursor: nextCursor(page, 'id', list) } };
 });
 
 /** The narrowest index that serves the filters: a service has far fewer events than a type. */

@@ -8,7 +8,8 @@ import { refreshEntryView } from './refresh-view.ts';
 /** A status is compared, not indexed: there is one refresh at a time, so 90 days hold few. */
 export const listKnowledgeRefreshes = endpoint(listKnowledgeRefreshesContract, async ({ query }, { backend }) => {
   const { cursor, limit, ...filters } = query;
-  const before = readCursor(cursor, filters);
+  const list = { list: listKnowledgeRefreshesContract.operationId, ...filters };
+  const before = readCursor(cursor, list);
   const page = await backend.table('knowledge').query({
     index: 'by_creation',
     partition: allRefreshes,
@@ -18,5 +19,5 @@ export const listKnowledgeRefreshes = endpoint(listKnowledgeRefreshesContract, a
     ...(filters.since === undefined ? {} : { from: firstIdSince('ref', Date.parse(filters.since)) }),
   });
   const refreshes = page.items.map((item) => refreshEntryView(refreshOf(item)));
-  return { answer: 'ok', body: { refreshes, next_cursor: nextCursor(page, 'id', filters) } };
+  return { answer: 'ok', body: { refreshes, next_cursor: nextCursor(page, 'id', list) } };
 });

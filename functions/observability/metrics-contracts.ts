@@ -99,7 +99,7 @@ export const getServiceMetricsContract = defineContract({
   description: `As the service counts them itself, by its own \`/metrics\`. A figure that it does not expose is null. \`omni-orchestrator\` is the orchestrator itself. ${uncounted}`,
   auth: 'bearer',
   rateLimit: 'read',
-  parameters: z.strictObject({ name: z.string().min(1).max(64) }),
+  parameters: z.strictObject({ name: z.string() }),
   query: periodQuery,
   answers: { ok: { status: 200, description: 'The metrics, in all and as a series.', body: serviceMetrics } },
   errors: ['NOT_FOUND'],

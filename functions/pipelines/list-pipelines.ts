@@ -11,7 +11,8 @@ import { parseRepository } from './repository.ts';
 
 export const listPipelines = endpoint(listPipelinesContract, async ({ query }, { backend }) => {
   const { cursor, limit, ...filters } = query;
-  const before = readCursor(cursor, filters);
+  const list = { list: listPipelinesContract.operationId, ...filters };
+  const before = readCursor(cursor, list);
   const page = await backend.table('pipelines').query({
     ...source(filters),
     limit,
@@ -19,7 +20,7 @@ export const listPipelines = endpoint(listPipelinesContract, async ({ query }, {
     ...(filters.since === undefined ? {} : { from: firstIdSince('pipe', Date.parse(filters.since)) }),
   });
   const pipelines = page.items.map(viewOf);
-  return { answer: 'ok', body: { pipelines, next_cursor: nextCursor(page, 'id', filters) } };
+  return { answer: 'ok', body: { pipelines, next_cursor: nextCursor(page, 'id', list) } };
 });
 
 const viewOf = oncePer((item: Readonly<Item>) => settled(pipelineView(pipelineOf(item))));

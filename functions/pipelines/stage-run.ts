@@ -95,11 +95,11 @@ export function withShortTexts<T>(result: T): T {
   return JSON.parse(JSON.stringify(result), shorten);
 }
 
-/** The text's end is what tells of a failure in a log, so the middle is left out. */
+/** The text's end is what tells of a failure in a log, so the middle is left out; no character is cut in half. */
 export function shortened(text: string, charactersMax: number): string {
   if (text.length <= charactersMax) return text;
   const kept = Math.floor((charactersMax - 1) / 2);
-  return `${text.slice(0, kept)}…${text.slice(-kept)}`;
+  return `${text.slice(0, kept)}…${text.slice(-kept)}`.toWellFormed();
 }
 
 /**

@@ -1,4 +1,4 @@
-import { markApplied, markFailed } from '../config/contract.ts';
+import { leavePending, markApplied, markFailed } from '../config/contract.ts';
 import type { Home } from '../core/endpoint.ts';
 import { eventOf, publishEvents } from '../events/contract.ts';
 import { rollBackChange, settleChange } from './container-change.ts';
@@ -79,6 +79,7 @@ async function settleConfig({ backend }: Home, { id, service, outcome, fault, co
   const nowMs = completedMs ?? backend.clock.now();
   if (outcome === 'restarted') await markApplied(backend, service, id, nowMs);
   else if (fault?.blamesChange) await markFailed(backend, service, id, fault.message, nowMs);
+  else await leavePending(backend, service, id);
 }
 
 /** Null where the restart looked at nothing, or asked less than being healthy. */

@@ -10,7 +10,8 @@ export const listWebhookDeliveries = endpoint(
   listWebhookDeliveriesContract,
   async ({ parameters: { id }, query }, { backend }) => {
     const { cursor, limit, ...filters } = query;
-    const before = readCursor(cursor, filters);
+    const list = { list: listWebhookDeliveriesContract.operationId, id, ...filters };
+    const before = readCursor(cursor, list);
     await webhookNamed(backend, id);
     const page = await pageOfDeliveries(backend, {
       webhookId: id,
@@ -20,6 +21,6 @@ export const listWebhookDeliveries = endpoint(
       ...(filters.since === undefined ? {} : { from: firstIdSince('dlv', Date.parse(filters.since)) }),
     });
     const deliveries = page.items.map((item) => deliveryView(deliveryOf(item)));
-    return { answer: 'ok', body: { deliveries, next_cursor: nextCursor(page, 'id', filters) } };
+    return { answer: 'ok', body: { deliveries, next_cursor: nextCursor(page, 'id', list) } };
   },
 );

@@ -8,7 +8,8 @@ import { webhookView } from './webhook-view.ts';
 
 export const listWebhooks = endpoint(listWebhooksContract, async ({ query }, { backend }) => {
   const { cursor, limit, since } = query;
-  const before = readCursor(cursor, { since });
+  const list = { list: listWebhooksContract.operationId, since };
+  const before = readCursor(cursor, list);
   const page = await backend.table('webhooks').query({
     partition: allWebhooks,
     limit,
@@ -21,5 +22,5 @@ export const listWebhooks = endpoint(listWebhooksContract, async ({ query }, { b
     found.map(({ id }) => id),
   );
   const webhooks = found.map((webhook) => webhookView(webhook, failures.get(webhook.id) ?? null));
-  return { answer: 'ok', body: { webhooks, next_cursor: nextCursor(page, 'id', { since }) } };
+  return { answer: 'ok', body: { webhooks, next_cursor: nextCursor(page, 'id', list) } };
 });

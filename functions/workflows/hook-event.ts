@@ -1,5 +1,6 @@
 import type { Json } from '../../backend/backend.ts';
 import { validationError } from '../core/errors.ts';
+import { withoutLoneSurrogates } from '../core/interoperable-json.ts';
 import { decodeText, parseJson } from '../core/request-body.ts';
 import { parseRepository } from '../pipelines/contract.ts';
 
@@ -48,7 +49,7 @@ function payloadIn(text: string): Payload {
   const isForm = text.startsWith(formStart);
   const path = isForm ? 'body.payload' : 'body';
   const json = isForm ? (new URLSearchParams(text).get('payload') ?? '') : text;
-  const payload = parseJson(json, path);
+  const payload = parseJson(withoutLoneSurrogates(json), path);
   if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return payload as Payload;
   throw validationError([{ path, message: 'must be a JSON object' }]);
 }

@@ -14,7 +14,8 @@ export const listWorkflowExecutions = endpoint(
   listWorkflowExecutionsContract,
   async ({ parameters: { id }, query }, { backend }) => {
     const { cursor, limit, ...filters } = query;
-    const before = readCursor(cursor, filters);
+    const list = { list: listWorkflowExecutionsContract.operationId, id, ...filters };
+    const before = readCursor(cursor, list);
     const table = backend.table('executions');
     const page = await table.query({
       ...source(id, filters.status),
@@ -27,7 +28,7 @@ export const listWorkflowExecutions = endpoint(
     }
     const items = await Promise.all(page.items.map(({ pk, sk }) => table.get({ pk, sk })));
     const executions = items.filter((item) => item !== undefined).map((item) => executionEntryView(executionOf(item)));
-    return { answer: 'ok', body: { executions, next_cursor: nextCursor(page, 'id', filters) } };
+    return { answer: 'ok', body: { executions, next_cursor: nextCursor(page, 'id', list) } };
   },
 );
 

@@ -7,7 +7,8 @@ import { workflowSummaryView } from './workflow-view.ts';
 
 export const listWorkflows = endpoint(listWorkflowsContract, async ({ query }, { backend }) => {
   const { cursor, limit, since } = query;
-  const before = readCursor(cursor, { since });
+  const list = { list: listWorkflowsContract.operationId, since };
+  const before = readCursor(cursor, list);
   const page = await backend.table('workflows').query({
     partition: allWorkflows,
     limit,
@@ -15,5 +16,5 @@ export const listWorkflows = endpoint(listWorkflowsContract, async ({ query }, {
     ...(since === undefined ? {} : { from: firstIdSince('wf', Date.parse(since)) }),
   });
   const workflows = page.items.map((item) => workflowSummaryView(workflowOf(item)));
-  return { answer: 'ok', body: { workflows, next_cursor: nextCursor(page, 'id', { since }) } };
+  return { answer: 'ok', body: { workflows, next_cursor: nextCursor(page, 'id', list) } };
 });

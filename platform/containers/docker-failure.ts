@@ -45,7 +45,7 @@ const messageCharactersMax = 300;
 function messageOf(error: unknown): string {
   const answer = error instanceof Error && 'json' in error ? error.json : undefined;
   const message = typeof answer === 'object' && answer !== null && 'message' in answer ? answer.message : '';
-  return typeof message === 'string' ? message.trim().slice(0, messageCharactersMax) : '';
+  return typeof message === 'string' ? message.trim().slice(0, messageCharactersMax).toWellFormed() : '';
 }
 
 function isTimeout(error: unknown): boolean {

@@ -63,9 +63,13 @@ function blockOf(text: string): AllowEntry | string {
     : entry;
 }
 
+/** As DNS has it, and containers, whose names may have an underscore. */
+const hostForm = /^(?=.{1,254}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?$/;
+
 function hostEntryOf(text: string): AllowEntry | string {
   const wrong = 'must be an address, a CIDR block or a host name';
   if (!/^[^\s/:@?#[\]\\*%]+$/.test(text) || !URL.canParse(`http://${text}`)) return wrong;
   const { hostname } = new URL(`http://${text}`);
+  if (!isIP(hostname) && !hostForm.test(hostname)) return wrong;
   return isIP(hostname) ? `is the address ${hostname}; write it so` : { host: hostName(hostname) };
 }

@@ -61,7 +61,7 @@ const ingestSource = z.object({
   completed_at: z.string().nullish(),
   error: z
     .string()
-    .transform((text) => text.slice(0, errorLengthMax))
+    .transform((text) => text.slice(0, errorLengthMax).toWellFormed())
     .nullish(),
 });
 

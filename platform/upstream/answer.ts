@@ -31,7 +31,8 @@ export async function readExcerpt(answer: Body, secret: string | undefined): Pro
     .replace(/\p{C}+/gu, ' ')
     .replace(/\?[^\s?]+=\S*/g, '?…')
     .trim()
-    .slice(0, excerptCharactersMax);
+    .slice(0, excerptCharactersMax)
+    .toWellFormed();
 }
 
 /** An error's envelope is small; a longer error body isn't read to its end. */

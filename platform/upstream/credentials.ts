@@ -15,11 +15,16 @@ const headerForms: Record<string, HeaderForm> = {
 export async function credentialFor(service: string, secrets: Secrets): Promise<Credential | undefined> {
   const secret = (await secrets.get(`upstream/${service}`))?.trim();
   if (!secret) return undefined;
-  if (!/^[\x21-\x7e]+$/.test(secret)) {
+  if (!isHeaderText(secret)) {
     throw new UpstreamNotConfigured(service, 'its credential holds characters that a header cannot carry');
   }
   const { header, prefix } = headerForms[service] ?? bearer;
   return { header, value: `${prefix}${secret}`, secret };
+}
+
+/** Whether a secret can go in a header as it is: printable ASCII characters without spaces. */
+export function isHeaderText(secret: string): boolean {
+  return /^[\x21-\x7e]+$/.test(secret);
 }
 
 export interface Credential {

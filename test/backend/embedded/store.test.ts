@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { DataFolderInUse, DataFolderNotWritable, DataFolderTooNew } from '../../../backend/embedded/data-folder.ts';
+import {
+  DataFolderDamaged,
+  DataFolderInUse,
+  DataFolderNotWritable,
+  DataFolderTooNew,
+} from '../../../backend/embedded/data-folder.ts';
 import { openStore } from '../../../backend/embedded/store.ts';
 import { openTable } from '../../../backend/embedded/table.ts';
 import { settableClock } from '../../suites/settable-clock.ts';
@@ -55,6 +60,14 @@ it('a folder that a later version wrote is refused', () => {
   database.exec('PRAGMA user_version = 99');
   database.close();
   expect(() => openStore(folder.path)).toThrow(DataFolderTooNew);
+});
+
+it('a file that is no database is refused by its name, and stays as it is', () => {
+  const file = join(folder.path, 'state.sqlite');
+  writeFileSync(file, 'garbage '.repeat(1_000));
+  expect(() => openStore(folder.path)).toThrow(DataFolderDamaged);
+  expect(() => openStore(folder.path)).toThrow(`${file} is damaged, or no database.`);
+  expect(readFileSync(file, 'utf8')).toBe('garbage '.repeat(1_000));
 });
 
 it('an index that a later version declares finds the items stored before it', async () => {

@@ -34,6 +34,25 @@ describe('the settings of the embedded home', () => {
       expect(() => publicUrlOf(wrong)).toThrow('\n  ORCHESTRATOR_PUBLIC_URL: ');
   });
 
+  it.each(['http://u:hunter2@x', 'https://hunter2@ops.example.com/omni', 'http:\\\\u:hunter2@x'])(
+    'take no credentials in the URL of a proxy, and quote none: %s',
+    (url) => {
+      const read = () => readEmbeddedSettings({ ORCHESTRATOR_PUBLIC_URL: url });
+      expect(read).toThrow('\n  ORCHESTRATOR_PUBLIC_URL: ');
+      expect(read).not.toThrow('hunter2');
+    },
+  );
+
+  it.each(['0x1F90', '1e4', ' 80', '-1', '65536', '80.5', '+80'])('take a port in digits alone: %j is none', (PORT) => {
+    expect(() => readEmbeddedSettings({ PORT })).toThrow('\n  PORT: ');
+  });
+
+  it('take no hook secret that is mostly blanks', () => {
+    for (const ORCHESTRATOR_HOOK_SECRET of [' '.repeat(20), `secret${' '.repeat(20)}`])
+      expect(() => readEmbeddedSettings({ ORCHESTRATOR_HOOK_SECRET })).toThrow('\n  ORCHESTRATOR_HOOK_SECRET: ');
+    expect(() => readEmbeddedSettings({ ORCHESTRATOR_HOOK_SECRET: 'a secret of words' })).not.toThrow();
+  });
+
   it('are judged with the time that the monitor stage has beside the simulated platform', () => {
     expect(readEmbeddedSettings({ STAGE_DEADLINES: 'monitor=6' }).functions.monitorSeconds).toBe(5);
   });

@@ -4,6 +4,7 @@ import type { Backend } from '../../../backend/backend.ts';
 import {
   beginApplying,
   type ConfigChange,
+  leavePending,
   loadServiceConfig,
   markApplied,
   markFailed,
@@ -54,14 +55,18 @@ const fate = fc.option(fc.record({ writes: fc.nat({ max: 4 }), isAnswerLost: fc.
 type Step =
   | { act: 'patch'; change: ConfigChange; fate: Fate }
   | { act: 'begin'; isRepeated: boolean; fate: Fate }
-  | { act: 'applied' | 'failed'; isStale: boolean; fate: Fate };
+  | { act: 'applied' | 'failed' | 'left'; isStale: boolean; fate: Fate };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ act: fc.constant('patch' as const), change, fate }) },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('begin' as const), isRepeated: fc.boolean(), fate }) },
   {
     weight: 2,
-    arbitrary: fc.record({ act: fc.constantFrom('applied' as const, 'failed' as const), isStale: fc.boolean(), fate }),
+    arbitrary: fc.record({
+      act: fc.constantFrom('applied' as const, 'failed' as const, 'left' as const),
+      isStale: fc.boolean(),
+      fate,
+    }),
   },
 );
 
@@ -105,16 +110,21 @@ async function begin(life: Life, { isRepeated, fate: whose }: Step & { act: 'beg
   expect(answer).toEqual({ revision: taken.at(-1)?.revision ?? null, desired: folded(life.known.filter(isApplying)) });
 }
 
-async function settle(life: Life, { act, isStale, fate: whose }: Step & { act: 'applied' | 'failed' }) {
+async function settle(life: Life, { act, isStale, fate: whose }: Step & { act: 'applied' | 'failed' | 'left' }) {
   const id = isStale ? 'op_of_another_time' : operationOf(life);
   const nowMs = home.clock.now();
-  const mark = (backend: Backend) =>
-    act === 'applied'
-      ? markApplied(backend, life.service, id, nowMs)
-      : markFailed(backend, life.service, id, 'It was not healthy in time.', nowMs);
-  await survives(mark, whose);
-  await mark(home.backend);
-  for (const one of life.known) if (one.status === 'pending' && one.operation === id) one.status = act;
+  const marks = {
+    applied: (backend: Backend) => markApplied(backend, life.service, id, nowMs),
+    failed: (backend: Backend) => markFailed(backend, life.service, id, 'It was not healthy in time.', nowMs),
+    left: (backend: Backend) => leavePending(backend, life.service, id),
+  };
+  await survives(marks[act], whose);
+  await marks[act](home.backend);
+  for (const one of life.known) {
+    if (one.status !== 'pending' || one.operation !== id) continue;
+    if (act === 'left') delete one.operation;
+    else one.status = act;
+  }
 }
 
 /** Whatever was cut short, in the end each change has been announced, as one event, and nothing is left to announce. */
@@ -136,7 +146,7 @@ async function expectAnnounced({ known }: Life): Promise<void> {
 let lives = 0;
 
 it('whatever is changed, applied, failed and cut short: nothing is lost, tried twice or announced wrongly', async () => {
-  const acts = { patch, begin, applied: settle, failed: settle };
+  const acts = { patch, begin, applied: settle, failed: settle, left: settle };
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 45 }), async (steps) => {
       lives += 1;

@@ -14,6 +14,7 @@ import {
   withApplying,
   withChange,
   withFailed,
+  withLeftPending,
 } from '../../../functions/config/service-config.ts';
 
 const variables = (environment: ConfigChange['environment']): ConfigChange => ({ environment, resources: {} });
@@ -108,6 +109,71 @@ describe('what a restart took on and never settled', () => {
     const config = applying(left, 'op_2');
     expect(withApplied(config, 'op_1', 5_000)).toBe(config);
     expect(withFailed(config, 'op_1', { reason: 'x', nowMs: 5_000 })).toBe(config);
+  });
+});
+
+describe('what a restart took on and left pending', () => {
+  const left = withLeftPending(withChange(applying(changed({ A: '1', B: '1' })), variables({ B: '2' }), 2_000), 'op_1');
+
+  it('waits as if no restart had been, and names none', () => {
+    expect(pendingChange(left)).toEqual(variables({ A: '1', B: '2' }));
+    expect(left.revisions.map(({ status, operationId }) => [status, operationId])).toEqual([
+      ['pending', undefined],
+      ['pending', undefined],
+    ]);
+  });
+
+  it('is not taken on by the same restart again, but by the next', () => {
+    expect(applyingOf(applying(left))).toEqual({ revision: null, desired: variables({}) });
+    expect(applyingOf(applying(left, 'op_2'))).toEqual({ revision: 2, desired: variables({ A: '1', B: '2' }) });
+  });
+
+  it('cannot be settled or left any more', () => {
+    expect(withApplied(left, 'op_1', 5_000)).toBe(left);
+    expect(withFailed(left, 'op_1', { reason: 'x', nowMs: 5_000 })).toBe(left);
+    expect(withLeftPending(left, 'op_1')).toBe(left);
+    expect(withLeftPending(applying(left, 'op_2'), 'op_1')).toEqual(applying(left, 'op_2'));
+  });
+});
+
+describe('what a later change takes back', () => {
+  const applied = withApplied(applying(changed({ A: '1', GONE: null })), 'op_1', 5_000);
+  const then = (...changes: ConfigChange['environment'][]) =>
+    changes.reduce((config, each) => withChange(config, variables(each), 6_000), applied);
+
+  it('is not pending, and its revisions are settled by the next restart', () => {
+    const back = then({ A: '2' }, { A: '1' });
+    expect([pendingChange(back), desiredConfig(back)]).toEqual([undefined, variables({ A: '1', GONE: null })]);
+    const taken = applying(back, 'op_2');
+    expect(applyingOf(taken)).toEqual({ revision: 3, desired: variables({ A: '1', GONE: null }) });
+    expect(pendingChange(taken)).toBeUndefined();
+    expect(statuses(withApplied(taken, 'op_2', 7_000)).slice(0, 2)).toEqual([
+      [3, 'applied'],
+      [2, 'superseded'],
+    ]);
+  });
+
+  it('leaves the rest pending', () => {
+    expect(pendingChange(then({ A: '2', B: '1' }, { A: '1' }))).toEqual(variables({ B: '1' }));
+    expect(pendingChange(then({ GONE: 'x' }, { GONE: null }))).toBeUndefined();
+  });
+
+  it('is pending as a removal where no restart has applied any, since the image may bring the variable', () => {
+    expect(pendingChange(then({ NEW: 'x' }, { NEW: null }))).toEqual(variables({ NEW: null }));
+  });
+
+  it('is pending while a restart applies what is taken back, until that has failed', () => {
+    const back = withChange(applying(then({ A: '2' }), 'op_2'), variables({ A: '1' }), 7_000);
+    expect(pendingChange(back)).toEqual(variables({ A: '1' }));
+    expect(pendingChange(withApplied(back, 'op_2', 8_000))).toEqual(variables({ A: '1' }));
+    expect(pendingChange(withFailed(back, 'op_2', { reason: 'No.', nowMs: 8_000 }))).toBeUndefined();
+  });
+
+  it('is compared as an amount where it is a limit', () => {
+    const limited = (cpu_limit: string | null) => ({ environment: {}, resources: { cpu_limit } });
+    const two = withApplied(applying(withChange(newConfig('x'), limited('2'), 1_000)), 'op_1', 5_000);
+    const back = withChange(withChange(two, limited('1'), 6_000), limited('2.0'), 7_000);
+    expect(pendingChange(back)).toBeUndefined();
   });
 });
 

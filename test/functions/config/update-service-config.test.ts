@@ -193,6 +193,19 @@ describe('400 VALIDATION_ERROR', () => {
     expect(answer.body.error.details[0].path).toBe('header.if-match');
   });
 
+  it.each([
+    ['"A":"\\ud800"', 'body.environment.A', 'must be well-formed Unicode text'],
+    ['"__proto__":"x"', 'body.environment.__proto__', 'is not a name that a field may have'],
+  ])(
+    'is given for what could not be answered as it was sent, and nothing is stored: %s',
+    async (field, at, message) => {
+      const { status, body: refusal } = await api.send('PATCH', path, { body: `{"environment":{"B":"1",${field}}}` });
+      expect(status).toBe(400);
+      expect(refusal.error.details).toEqual([{ path: at, message }]);
+      expect(await loadServiceConfig(api.home.backend, service)).toMatchObject({ revision: 0 });
+    },
+  );
+
   it('never repeats a value', async () => {
     const answer = await patch({ environment: { API_KEY: 's3cret\0', 'A B': 's3cret' } });
     expectRefusal(answer, 400, 'VALIDATION_ERROR');

@@ -5,12 +5,13 @@ import type { ApiError } from '../../../functions/core/errors.ts';
 import { nextCursor, pageQuery, readCursor } from '../../../functions/core/page.ts';
 
 const item = (id: string): Item => ({ pk: 'p', sk: id, id });
+const list = 'listPipelines';
 const page = (more: boolean) => ({ items: [item('pipe_3'), item('pipe_2')], more });
 const encoded = (content: unknown) => Buffer.from(JSON.stringify(content)).toString('base64url');
 
 function refusalOf(cursor: string, filters: Record<string, unknown> = {}): ApiError {
   try {
-    readCursor(cursor, filters);
+    readCursor(cursor, { list, ...filters });
   } catch (error) {
     return error as ApiError;
   }
@@ -19,33 +20,44 @@ function refusalOf(cursor: string, filters: Record<string, unknown> = {}): ApiEr
 
 describe('a cursor', () => {
   it('continues before the last item of its page', () => {
-    const cursor = nextCursor(page(true), 'id', { status: 'running' });
-    expect(readCursor(cursor ?? undefined, { status: 'running' })).toBe('pipe_2');
+    const cursor = nextCursor(page(true), 'id', { list, status: 'running' });
+    expect(readCursor(cursor ?? undefined, { list, status: 'running' })).toBe('pipe_2');
   });
 
   it('is null at the end, and none is no bound', () => {
-    expect(nextCursor(page(false), 'id', {})).toBeNull();
-    expect(nextCursor({ items: [], more: false }, 'id', {})).toBeNull();
-    expect(readCursor(undefined, {})).toBeUndefined();
+    expect(nextCursor(page(false), 'id', { list })).toBeNull();
+    expect(nextCursor({ items: [], more: false }, 'id', { list })).toBeNull();
+    expect(readCursor(undefined, { list })).toBeUndefined();
   });
 
   it('does not mind the order of filters, nor filters that are left out', () => {
-    const cursor = nextCursor(page(true), 'id', { a: '1', b: '2', c: undefined }) ?? '';
-    expect(readCursor(cursor, { b: '2', a: '1' })).toBe('pipe_2');
+    const cursor = nextCursor(page(true), 'id', { list, a: '1', b: '2', c: undefined }) ?? '';
+    expect(readCursor(cursor, { list, b: '2', a: '1' })).toBe('pipe_2');
   });
 
   it('is refused under other filters', () => {
-    const cursor = nextCursor(page(true), 'id', { status: 'running' }) ?? '';
+    const cursor = nextCursor(page(true), 'id', { list, status: 'running' }) ?? '';
     for (const filters of [{}, { status: 'failed' }, { status: 'running', branch: 'main' }]) {
       expect(refusalOf(cursor, filters)).toMatchObject({
         status: 400,
-        details: [{ path: 'query.cursor', message: 'was made with other filters' }],
+        details: [{ path: 'query.cursor', message: 'is of another list, or of this one with other filters' }],
+      });
+    }
+  });
+
+  it('is refused in another list, and in the same one of another resource', () => {
+    const cursor = nextCursor(page(true), 'id', { list: 'listWorkflowExecutions', id: 'wf_1' }) ?? '';
+    for (const listed of [{}, { list: 'listWorkflowExecutions' }, { list: 'listWorkflowExecutions', id: 'wf_2' }]) {
+      expect(refusalOf(cursor, listed)).toMatchObject({
+        status: 400,
+        details: [{ path: 'query.cursor', message: 'is of another list, or of this one with other filters' }],
       });
     }
   });
 
   it.each([
     ['empty', ''],
+    ['half a surrogate pair', encoded(['x', '\ud800'])],
     ['no base64', '%%%'],
     ['no JSON', Buffer.from('hello').toString('base64url')],
     ['no pair', encoded(['x'])],

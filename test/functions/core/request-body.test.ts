@@ -70,6 +70,12 @@ describe('the content of a body', () => {
     expect(refusal.details).toEqual([{ path: 'body', message: expect.stringMatching(/^is not JSON/) }]);
   });
 
+  it('that is no JSON is quoted in whole characters', () => {
+    const refusal = refusalOf(() => read('👋'.repeat(40)));
+    expect(refusal.message).toMatch(/^body: is not JSON/);
+    expect(refusal.message.isWellFormed()).toBe(true);
+  });
+
   it('that is not UTF-8 is refused with 400', () => {
     const refusal = refusalOf(() => read(Uint8Array.from([0x22, 0xff, 0xfe, 0x22])));
     expect(refusal.status).toBe(400);

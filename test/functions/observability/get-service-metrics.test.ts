@@ -82,8 +82,8 @@ describe('401 UNAUTHORIZED', () => {
 });
 
 describe('404 NOT_FOUND', () => {
-  it('is given for a name that is not in the catalogue', async () => {
-    expectRefusal(await api.send('GET', '/api/v1/metrics/services/nobody'), 404, 'NOT_FOUND');
+  it.each(['nobody', 'x'.repeat(65), '%00'])('is given for a name that is not in the catalogue: %s', async (name) => {
+    expectRefusal(await api.send('GET', `/api/v1/metrics/services/${name}`), 404, 'NOT_FOUND');
   });
 });
 

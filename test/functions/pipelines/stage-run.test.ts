@@ -66,6 +66,10 @@ describe('the reasons of a run', () => {
 });
 
 describe('a shortened text', () => {
+  it('holds no half of a character', () => {
+    for (const bound of [5, 6, 7, 8, 9]) expect(shortened('👋'.repeat(20), bound).isWellFormed()).toBe(true);
+  });
+
   it('is the text itself when it fits', () => {
     expect(shortened('12345', 5)).toBe('12345');
     expect(shortened('', 5)).toBe('');

@@ -102,6 +102,13 @@ async function expectEnded(platform: WatchedPlatform, outcome: string) {
   await takeService(backend, { service, operationId: 'op_next', nowMs: platform.home.clock.now() });
 }
 
+/** The change waits for the next restart, and names none that is over. */
+async function expectLeftPending({ home }: WatchedPlatform) {
+  expect(await loadOperation(home.backend, id)).toMatchObject({ status: 'failed', outcome: 'failed' });
+  const { revisions } = await loadServiceConfig(home.backend, service);
+  expect(revisions.map(({ status, operationId }) => [status, operationId])).toEqual([['pending', undefined]]);
+}
+
 describe.each([
   ['a change that works', false, 'restarted'],
   ['a change that breaks the service', true, 'rolled_back'],
@@ -184,9 +191,27 @@ describe('an execution that broke off', () => {
       'SERVICE_UNAVAILABLE',
       'The restart was broken off: its container host cannot be reached.',
     ]);
-    expect((await loadServiceConfig(platform.home.backend, service)).revisions[0]?.status).toBe('pending');
+    await expectLeftPending(platform);
     await platform.close();
   });
+
+  it.each([false, true])(
+    'leaves its change pending, whenever its end is cut short (an answer lost: %s)',
+    async (isAnswerLost) => {
+      for (let writes = 0; ; writes += 1) {
+        const platform = await open(false);
+        const { home } = platform;
+        await prepareRestart.run({ operation_id: id }, home);
+        const mortal = dyingBackend(home.backend, writes, isAnswerLost);
+        const end = (backend: Backend) => endRestart({ ...home, backend }, id);
+        await end(mortal).catch((error) => expect(isDeath(error)).toBe(true));
+        if (mortal.isDead()) await end(home.backend);
+        await expectLeftPending(platform);
+        await platform.close();
+        if (!mortal.isDead()) return;
+      }
+    },
+  );
 
   it('is not asked about again in a round in which its host could not be reached', async () => {
     const platform = await open(false);
@@ -237,8 +262,7 @@ describe('an execution that broke off', () => {
         Config: { Env: [] },
         HostConfig: { RestartPolicy: { Name: 'unless-stopped' } },
       });
-      const { revisions } = await loadServiceConfig(platform.home.backend, service);
-      expect(revisions[0]?.status).toBe('pending');
+      await expectLeftPending(platform);
       await platform.close();
     },
   );

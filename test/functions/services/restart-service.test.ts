@@ -309,11 +309,13 @@ describe('503 SERVICE_UNAVAILABLE', () => {
     expect((await restart()).body).toMatchObject({ outcome: 'restarted', config_revision: 1 });
   });
 
-  it('is given when there is no such container, and names it', async () => {
+  it('is given when there is no such container, and names it; what is configured stays pending, of no restart', async () => {
+    await configure({ environment: { MODEL: 'gpt-4o' } });
     platform.engine.containers.delete(container);
     const answer = await restart();
     expectRefusal(answer, 503, 'SERVICE_UNAVAILABLE');
     expect(answer.body.error.message).toBe(`There is no container ${container} on memory`);
+    expect((await configuration()).revisions).toMatchObject([{ status: 'pending', operation_id: null }]);
   });
 });
 

@@ -120,6 +120,19 @@ it.each([
   expect(derive(payload)).toEqual({ event: 'push', ...nothing, repository: null, payload });
 });
 
+describe('half of a surrogate pair, which programs refuse to read', () => {
+  const text = String.raw`{"ref":"refs/heads/main","sha":"\ud83d","head_commit":{"message":"fix \ud83d\ude00\ud800"}}`;
+
+  it.each([
+    ['JSON', text],
+    ['a form', `payload=${encodeURIComponent(text)}`],
+  ])('is replaced in all that is taken from the payload, in %s', (_, body) => {
+    const event = hookEventOf('push', Buffer.from(body));
+    expect(event).toMatchObject({ branch: 'main', sha: '\ufffd', commit_message: 'fix 😀\ufffd' });
+    expect(JSON.stringify(event)).not.toMatch(/\\ud/);
+  });
+});
+
 describe('a body that is none', () => {
   const refusalOf = (body: string | Uint8Array) => {
     try {
