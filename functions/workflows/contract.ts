@@ -4,7 +4,7 @@ import { pageOf, pageQuery } from '../core/page.ts';
 import { idOf } from '../core/schemas.ts';
 import { workflowBody } from './definition.ts';
 import { executionStatuses } from './execution.ts';
-import { isAtMostDeep } from './json-value.ts';
+import { eventLevelsMax, isAtMostDeep } from './json-value.ts';
 import { executionTasks } from './task-contracts.ts';
 import { triggerContracts, triggerTasks } from './trigger-contracts.ts';
 import { execution, executionEntry, validation, workflow, workflowSummary } from './workflow-schemas.ts';
@@ -14,9 +14,6 @@ const byExecution = byId.extend({ execution_id: idOf('exec') });
 
 /** The handler looks at the whole body itself, so that everything that is wrong with it is told at once. */
 const definitionBody = { body: z.unknown(), bodyShown: workflowBody };
-
-/** Levels of objects and lists in an event: JSON.stringify has stack for a few thousand. */
-const eventDepthMax = 100;
 
 const location = { location: 'Where it can be read.' };
 
@@ -131,7 +128,7 @@ export const executeWorkflowContract = defineContract({
     .strictObject({
       event: z
         .record(z.string(), z.unknown())
-        .refine((event) => isAtMostDeep(event, eventDepthMax), `must not have more than ${eventDepthMax} levels`)
+        .refine((event) => isAtMostDeep(event, eventLevelsMax), `must not have more than ${eventLevelsMax} levels`)
         .default({})
         .describe('What the steps can refer to as `event`.'),
     })

@@ -2,6 +2,7 @@ import type { Json } from '../../backend/backend.ts';
 import { validationError } from '../core/errors.ts';
 import { decodeText, parseJson } from '../core/request-body.ts';
 import { parseRepository } from '../pipelines/contract.ts';
+import { eventLevelsMax, isAtMostDeep, isStructure } from './json-value.ts';
 
 type Payload = { [name: string]: Json };
 
@@ -26,7 +27,8 @@ export type HookEvent = {
 
 /**
  * The event in a body that GitHub or Gitea sent, as JSON or as a form. Undefined where a branch or tag was deleted, of which
- * nothing is left to work on. Throws a VALIDATION_ERROR for anything that is no JSON object.
+ * nothing is left to work on. Throws a VALIDATION_ERROR for anything that is no JSON object, or has more levels than an event
+ * may have.
  */
 export function hookEventOf(event: string, body: Uint8Array): HookEvent | undefined {
   const payload = payloadIn(decodeText(body));
@@ -41,6 +43,9 @@ export function hookEventOf(event: string, body: Uint8Array): HookEvent | undefi
   };
 }
 
+/** The event holds the payload one level deeper. */
+const payloadLevelsMax = eventLevelsMax - 1;
+
 /** GitHub's form has one field, and no JSON begins like it. */
 const formStart = 'payload=';
 
@@ -49,8 +54,10 @@ function payloadIn(text: string): Payload {
   const path = isForm ? 'body.payload' : 'body';
   const json = isForm ? (new URLSearchParams(text).get('payload') ?? '') : text;
   const payload = parseJson(json, path);
-  if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return payload as Payload;
-  throw validationError([{ path, message: 'must be a JSON object' }]);
+  if (!isStructure(payload) || Array.isArray(payload))
+    throw validationError([{ path, message: 'must be a JSON object' }]);
+  if (isAtMostDeep(payload, payloadLevelsMax)) return payload as Payload;
+  throw validationError([{ path, message: `must not have more than ${payloadLevelsMax} levels` }]);
 }
 
 function pushed(payload: Payload) {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type LambdaHome, lambda } from '../../../backend/lambda/lambda.ts';
 import { timeOfId } from '../../../functions/core/ids.ts';
 import { createLog } from '../../../functions/core/log.ts';
+import { eventLevelsMax, isAtMostDeep } from '../../../functions/workflows/json-value.ts';
 import { hookReceiver } from '../../../functions/workflows/receive-hook.ts';
 import { receiveHookContract } from '../../../functions/workflows/trigger-contracts.ts';
 import { openApi, type TestApi } from '../open-api.ts';
@@ -45,6 +46,8 @@ const post = (body: string | undefined, headers: Record<string, string>, to = pa
   api.send('POST', to, { token: null, headers, ...(body === undefined ? {} : { body }) });
 const sendPush = (options = {}) => post(push, githubHeaders(push, options));
 const elsewhere = JSON.stringify({ ...githubPush, ref: 'refs/heads/next' });
+/** A push on main, of so many levels in all. */
+const nested = (levels: number) => push.replace('{', `{"nested":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)},`);
 const startedIds = () => [...recorded.executions];
 
 describe('202', () => {
@@ -90,6 +93,15 @@ describe('202', () => {
     const body = new URLSearchParams({ payload: push }).toString();
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
     expect((await post(body, { ...githubHeaders(body), ...type })).status).toBe(202);
+  });
+
+  it('is given to a body of as many levels as leave the event with those that it may have', async () => {
+    const body = nested(99);
+    expect((await post(body, githubHeaders(body))).status).toBe(202);
+    const event = recorded.launches[0]?.event;
+    expect([isAtMostDeep(event, eventLevelsMax), isAtMostDeep(event, eventLevelsMax - 1)]).toEqual([true, false]);
+    const deeper = nested(100);
+    expect((await post(deeper, githubHeaders(deeper, { delivery: 'deeper' }))).status).toBe(400);
   });
 
   it('is given for another event than a push, by a field of what was sent', async () => {
@@ -261,6 +273,13 @@ describe('400 VALIDATION_ERROR', () => {
     ['payload=nonsense', 'body.payload'],
   ])('is given for a signed body that is none: %j', async (body, field) => {
     expect(await problemsOf(post(body, githubHeaders(body)))).toEqual([field]);
+  });
+
+  it('is given for a signed body of more levels than an event may have, as JSON and as a form', async () => {
+    const json = nested(5000);
+    expect(await problemsOf(post(json, githubHeaders(json)))).toEqual(['body']);
+    const form = new URLSearchParams({ payload: json }).toString();
+    expect(await problemsOf(post(form, githubHeaders(form)))).toEqual(['body.payload']);
   });
 });
 
