@@ -14,7 +14,7 @@ export type HookEvent = {
   branch: string | null;
   /** Of the newest commit of a push; the title of a pull request. */
   commit_message: string | null;
-  /** The address to clone from, in the form that pipelines have it; that of the repository that a pull request is for. */
+  /** The address to clone from, without `.git` and in the normal form; that of the repository that a pull request is for. */
   repo_url: string | null;
   sha: string | null;
   ref: string | null;

@@ -89,6 +89,12 @@ describe('202', () => {
     expect(startedIds()).toHaveLength(2);
   });
 
+  it.each(['.git', '', '/'])('is given to a filter on repo_url that ends with "%s"', async (end) => {
+    const filter = { repo_url: `https://GitHub.com/octo-org/hello-world${end}` };
+    recorded.workflows = [workflow('of one repository', { type: 'webhook', event: 'push', filter })];
+    expect((await sendPush()).status).toBe(202);
+  });
+
   it('is given to a form', async () => {
     const body = new URLSearchParams({ payload: push }).toString();
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
