@@ -24,6 +24,7 @@ export function executionEntryView(execution: Execution): ExecutionEntryView {
     status,
     trigger: cause,
     created_at: isoTime(createdMs),
+    started_at: isoTime(begunMs),
     completed_at: timeOrNull(completedMs),
     duration_ms: span(begunMs, completedMs),
     cancel_requested_at: timeOrNull(cancelRequestedMs),
