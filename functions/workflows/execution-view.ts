@@ -52,7 +52,15 @@ async function stepView(
 ): Promise<ExecutionView['steps'][string]> {
   if (!record) {
     const isOver = status !== 'running';
-    const nothing = { attempts: 0, input: null, input_url: null, output: null, output_url: null, error: null };
+    const nothing = {
+      attempts: 0,
+      interrupted: 0,
+      input: null,
+      input_url: null,
+      output: null,
+      output_url: null,
+      error: null,
+    };
     const noTimes = { started_at: null, completed_at: null, duration_ms: null };
     return {
       status: isOver ? 'skipped' : 'pending',
@@ -66,6 +74,7 @@ async function stepView(
   return {
     status: record.status,
     attempts: record.attempts,
+    interrupted: record.cutShort,
     input,
     input_url,
     output,

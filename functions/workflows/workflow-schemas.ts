@@ -56,7 +56,13 @@ export const executionEntry = z.object(executionSummary).meta({ id: 'WorkflowExe
 
 const executedStep = z.object({
   status: z.enum(['pending', 'running', 'completed', 'failed', 'skipped']),
-  attempts: z.int().min(0),
+  attempts: z.int().min(0).describe('Those that count against `retry.max_attempts`.'),
+  interrupted: z
+    .int()
+    .min(0)
+    .describe(
+      'How often an attempt was cut short by the end of a process of the orchestrator. It is made again with the same idempotency key, and the repeat does not count among `attempts`.',
+    ),
   input: z
     .unknown()
     .describe('What was sent: `path` and `body`, secrets as `***`; null where nothing was, or it is large.'),
