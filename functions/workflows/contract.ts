@@ -184,7 +184,7 @@ export const cancelWorkflowExecutionContract = defineContract({
   method: 'POST',
   path: '/api/v1/workflows/{id}/executions/{execution_id}/cancel',
   summary: 'Cancel an execution of a workflow',
-  description: 'Steps under way end; the others are skipped.',
+  description: 'Steps under way end, and none begins any more.',
   auth: 'bearer',
   rateLimit: 'write',
   parameters: byExecution,

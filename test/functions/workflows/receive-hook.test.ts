@@ -205,6 +205,10 @@ describe('400 VALIDATION_ERROR', () => {
     expect(await problemsOf(post(push, githubHeaders(push, { delivery })))).toEqual(['header.x-github-delivery']);
   });
 
+  it('is given for a query', async () => {
+    expect(await problemsOf(post(push, githubHeaders(push), `${path}?a=1`))).toEqual(['query.a']);
+  });
+
   it.each([
     ['', 'body'],
     ['nonsense', 'body'],
