@@ -6,7 +6,12 @@ const scalar = z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]
 
 /** Fields of an event's `data`, by dotted path, with the value that each must have; a list means any of its values. */
 export const eventFilter = z
-  .record(z.string().min(1).max(200), z.union([scalar, z.array(scalar).min(1).max(20)]))
+  .record(
+    z.string().min(1).max(200),
+    z.union([scalar, z.array(scalar).min(1).max(20)], {
+      error: 'must be a text of at most 1000 characters, a number, true, false or null, or a list of 1 to 20 of these',
+    }),
+  )
   .refine((filter) => Object.keys(filter).length <= 10, 'must not have more than 10 fields');
 
 export type EventFilter = z.output<typeof eventFilter>;
