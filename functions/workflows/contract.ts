@@ -16,6 +16,7 @@ const byExecution = byId.extend({ execution_id: idOf('exec') });
 const definitionBody = { body: z.unknown(), bodyShown: workflowBody };
 
 const location = { location: 'Where it can be read.' };
+const etag = { etag: 'Its version.' };
 
 export const createWorkflowContract = defineContract({
   operationId: 'createWorkflow',
@@ -28,7 +29,9 @@ export const createWorkflowContract = defineContract({
   rateLimit: 'write',
   isIdempotent: true,
   ...definitionBody,
-  answers: { created: { status: 201, description: 'The workflow.', body: workflow, headers: location } },
+  answers: {
+    created: { status: 201, description: 'The workflow.', body: workflow, headers: { ...location, ...etag } },
+  },
   errors: ['INVALID_WORKFLOW', 'DEPENDENCY_CYCLE'],
   timeoutMs: 5_000,
   access: { tables: { workflows: 'read-write' } },
@@ -59,7 +62,7 @@ export const getWorkflowContract = defineContract({
   auth: 'bearer',
   rateLimit: 'read',
   parameters: byId,
-  answers: { ok: { status: 200, description: 'The workflow with its steps.', body: workflow } },
+  answers: { ok: { status: 200, description: 'The workflow with its steps.', body: workflow, headers: etag } },
   errors: ['NOT_FOUND'],
   timeoutMs: 5_000,
   access: { tables: { workflows: 'read' } },
@@ -75,9 +78,16 @@ export const updateWorkflowContract = defineContract({
   auth: 'bearer',
   rateLimit: 'write',
   parameters: byId,
+  headers: z.object({
+    'if-match': z
+      .string()
+      .max(100)
+      .optional()
+      .describe('The `ETag` or version that is replaced; 412 when it is not the newest.'),
+  }),
   ...definitionBody,
-  answers: { ok: { status: 200, description: 'The workflow as it is now.', body: workflow } },
-  errors: ['INVALID_WORKFLOW', 'DEPENDENCY_CYCLE', 'NOT_FOUND'],
+  answers: { ok: { status: 200, description: 'The workflow as it is now.', body: workflow, headers: etag } },
+  errors: ['INVALID_WORKFLOW', 'DEPENDENCY_CYCLE', 'NOT_FOUND', 'PRECONDITION_FAILED'],
   timeoutMs: 5_000,
   access: { tables: { workflows: 'read-write' } },
 });
