@@ -3,7 +3,9 @@ import type { Json } from './json-value.ts';
 import { isObject, isOneGiven } from './one-given.ts';
 import { parseTemplates } from './template-syntax.ts';
 
-const scalar = z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]);
+const scalar = z.union([z.string().max(1000), z.number(), z.boolean(), z.null()], {
+  error: 'must be a text of at most 1000 characters, a number, true, false or null',
+});
 
 const operators = ['equals', 'not_equals', 'greater_than', 'less_than', 'in', 'exists'] as const;
 

@@ -4,7 +4,7 @@ import { pageOf, pageQuery } from '../core/page.ts';
 import { idOf } from '../core/schemas.ts';
 import { workflowBody } from './definition.ts';
 import { executionStatuses } from './execution.ts';
-import { isAtMostDeep } from './json-value.ts';
+import { eventLevelsMax, isAtMostDeep } from './json-value.ts';
 import { executionTasks } from './task-contracts.ts';
 import { triggerContracts, triggerTasks } from './trigger-contracts.ts';
 import { execution, executionEntry, validation, workflow, workflowSummary } from './workflow-schemas.ts';
@@ -15,10 +15,8 @@ const byExecution = byId.extend({ execution_id: idOf('exec') });
 /** The handler looks at the whole body itself, so that everything that is wrong with it is told at once. */
 const definitionBody = { body: z.unknown(), bodyShown: workflowBody };
 
-/** Levels of objects and lists in an event: JSON.stringify has stack for a few thousand. */
-const eventDepthMax = 100;
-
 const location = { location: 'Where it can be read.' };
+const etag = { etag: 'Its version.' };
 
 export const createWorkflowContract = defineContract({
   operationId: 'createWorkflow',
@@ -31,7 +29,9 @@ export const createWorkflowContract = defineContract({
   rateLimit: 'write',
   isIdempotent: true,
   ...definitionBody,
-  answers: { created: { status: 201, description: 'The workflow.', body: workflow, headers: location } },
+  answers: {
+    created: { status: 201, description: 'The workflow.', body: workflow, headers: { ...location, ...etag } },
+  },
   errors: ['INVALID_WORKFLOW', 'DEPENDENCY_CYCLE'],
   timeoutMs: 5_000,
   access: { tables: { workflows: 'read-write' } },
@@ -62,7 +62,7 @@ export const getWorkflowContract = defineContract({
   auth: 'bearer',
   rateLimit: 'read',
   parameters: byId,
-  answers: { ok: { status: 200, description: 'The workflow with its steps.', body: workflow } },
+  answers: { ok: { status: 200, description: 'The workflow with its steps.', body: workflow, headers: etag } },
   errors: ['NOT_FOUND'],
   timeoutMs: 5_000,
   access: { tables: { workflows: 'read' } },
@@ -78,9 +78,16 @@ export const updateWorkflowContract = defineContract({
   auth: 'bearer',
   rateLimit: 'write',
   parameters: byId,
+  headers: z.object({
+    'if-match': z
+      .string()
+      .max(100)
+      .optional()
+      .describe('The `ETag` or version that is replaced; 412 when it is not the newest.'),
+  }),
   ...definitionBody,
-  answers: { ok: { status: 200, description: 'The workflow as it is now.', body: workflow } },
-  errors: ['INVALID_WORKFLOW', 'DEPENDENCY_CYCLE', 'NOT_FOUND'],
+  answers: { ok: { status: 200, description: 'The workflow as it is now.', body: workflow, headers: etag } },
+  errors: ['INVALID_WORKFLOW', 'DEPENDENCY_CYCLE', 'NOT_FOUND', 'PRECONDITION_FAILED'],
   timeoutMs: 5_000,
   access: { tables: { workflows: 'read-write' } },
 });
@@ -131,7 +138,7 @@ export const executeWorkflowContract = defineContract({
     .strictObject({
       event: z
         .record(z.string(), z.unknown())
-        .refine((event) => isAtMostDeep(event, eventDepthMax), `must not have more than ${eventDepthMax} levels`)
+        .refine((event) => isAtMostDeep(event, eventLevelsMax), `must not have more than ${eventLevelsMax} levels`)
         .default({})
         .describe('What the steps can refer to as `event`.'),
     })
@@ -187,7 +194,7 @@ export const cancelWorkflowExecutionContract = defineContract({
   method: 'POST',
   path: '/api/v1/workflows/{id}/executions/{execution_id}/cancel',
   summary: 'Cancel an execution of a workflow',
-  description: 'Steps under way end; the others are skipped.',
+  description: 'Steps under way end, and none begins any more.',
   auth: 'bearer',
   rateLimit: 'write',
   parameters: byExecution,

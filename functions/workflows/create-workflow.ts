@@ -1,3 +1,4 @@
+import { etagOf } from '../config/contract.ts';
 import { endpoint } from '../core/endpoint.ts';
 import { timeOfId } from '../core/ids.ts';
 import { checkedDefinition } from './checked-definition.ts';
@@ -17,6 +18,6 @@ export const createWorkflow = endpoint(createWorkflowContract, async ({ body }, 
   return {
     answer: 'created',
     body: workflowView(workflow, stored),
-    headers: { location: `/api/v1/workflows/${id}` },
+    headers: { location: `/api/v1/workflows/${id}`, etag: etagOf(workflow.version) },
   };
 });

@@ -79,7 +79,11 @@ const stepBody = z
 
 /** A workflow as users send it. {@link definitionOf} gives it the defaults that depend on other fields. */
 export const workflowBody = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^\P{Cc}*$/u, 'must not hold control characters'),
   description: z.string().max(1000).nullable().default(null).describe('For people.'),
   trigger: trigger.default({ type: 'manual' }).describe('What starts it, beside being executed by hand.'),
   steps: z

@@ -24,6 +24,7 @@ export function executionEntryView(execution: Execution): ExecutionEntryView {
     status,
     trigger: cause,
     created_at: isoTime(createdMs),
+    started_at: isoTime(begunMs),
     completed_at: timeOrNull(completedMs),
     duration_ms: span(begunMs, completedMs),
     cancel_requested_at: timeOrNull(cancelRequestedMs),
@@ -51,7 +52,15 @@ async function stepView(
 ): Promise<ExecutionView['steps'][string]> {
   if (!record) {
     const isOver = status !== 'running';
-    const nothing = { attempts: 0, input: null, input_url: null, output: null, output_url: null, error: null };
+    const nothing = {
+      attempts: 0,
+      interrupted: 0,
+      input: null,
+      input_url: null,
+      output: null,
+      output_url: null,
+      error: null,
+    };
     const noTimes = { started_at: null, completed_at: null, duration_ms: null };
     return {
       status: isOver ? 'skipped' : 'pending',
@@ -65,6 +74,7 @@ async function stepView(
   return {
     status: record.status,
     attempts: record.attempts,
+    interrupted: record.cutShort,
     input,
     input_url,
     output,

@@ -1,3 +1,4 @@
+import { etagOf } from '../config/contract.ts';
 import { endpoint } from '../core/endpoint.ts';
 import { getWorkflowContract } from './contract.ts';
 import { storedDefinition, workflowNamed } from './workflow-named.ts';
@@ -6,5 +7,6 @@ import { workflowView } from './workflow-view.ts';
 export const getWorkflow = endpoint(getWorkflowContract, async ({ parameters: { id } }, { backend }) => {
   const workflow = await workflowNamed(backend, id);
   const definition = await storedDefinition(backend, { workflowId: id, definitionKey: workflow.definitionKey });
-  return { answer: 'ok', body: workflowView(workflow, definition) };
+  const headers = { etag: etagOf(workflow.version) };
+  return { answer: 'ok', body: workflowView(workflow, definition), headers };
 });

@@ -3,6 +3,7 @@ import { validationError } from '../core/errors.ts';
 import { withoutLoneSurrogates } from '../core/interoperable-json.ts';
 import { decodeText, parseJson } from '../core/request-body.ts';
 import { parseRepository } from '../pipelines/contract.ts';
+import { eventLevelsMax, isAtMostDeep, isStructure } from './json-value.ts';
 
 type Payload = { [name: string]: Json };
 
@@ -14,7 +15,7 @@ export type HookEvent = {
   branch: string | null;
   /** Of the newest commit of a push; the title of a pull request. */
   commit_message: string | null;
-  /** The address to clone from, in the form that pipelines have it; that of the repository that a pull request is for. */
+  /** The address to clone from, without `.git` and in the normal form; that of the repository that a pull request is for. */
   repo_url: string | null;
   sha: string | null;
   ref: string | null;
@@ -27,7 +28,8 @@ export type HookEvent = {
 
 /**
  * The event in a body that GitHub or Gitea sent, as JSON or as a form. Undefined where a branch or tag was deleted, of which
- * nothing is left to work on. Throws a VALIDATION_ERROR for anything that is no JSON object.
+ * nothing is left to work on. Throws a VALIDATION_ERROR for anything that is no JSON object, or has more levels than an event
+ * may have.
  */
 export function hookEventOf(event: string, body: Uint8Array): HookEvent | undefined {
   const payload = payloadIn(decodeText(body));
@@ -42,6 +44,9 @@ export function hookEventOf(event: string, body: Uint8Array): HookEvent | undefi
   };
 }
 
+/** The event holds the payload one level deeper. */
+const payloadLevelsMax = eventLevelsMax - 1;
+
 /** GitHub's form has one field, and no JSON begins like it. */
 const formStart = 'payload=';
 
@@ -50,8 +55,10 @@ function payloadIn(text: string): Payload {
   const path = isForm ? 'body.payload' : 'body';
   const json = isForm ? (new URLSearchParams(text).get('payload') ?? '') : text;
   const payload = parseJson(withoutLoneSurrogates(json), path);
-  if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return payload as Payload;
-  throw validationError([{ path, message: 'must be a JSON object' }]);
+  if (!isStructure(payload) || Array.isArray(payload))
+    throw validationError([{ path, message: 'must be a JSON object' }]);
+  if (isAtMostDeep(payload, payloadLevelsMax)) return payload as Payload;
+  throw validationError([{ path, message: `must not have more than ${payloadLevelsMax} levels` }]);
 }
 
 function pushed(payload: Payload) {

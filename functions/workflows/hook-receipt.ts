@@ -12,16 +12,20 @@ const keptSeconds = 24 * 3600;
 
 type Tables = Pick<Backend, 'table'>;
 
+/**
+ * What a repeat has in common with the first. The id is not signed, and yet enough: whoever cannot sign leaves no receipt, and
+ * whoever repeats what another signed would have to know the random id of a delivery that is still to come. The body does not
+ * count: GitHub sends one event under one id to the hooks of the repository and of its organisation, in bodies that differ.
+ */
 export interface HookDelivery {
   event: string;
+  /** Who gave the id: each sender has its own, and where there is none it is the body's digest. */
+  sender: 'gitea' | 'github' | 'unknown';
   deliveryId: string;
-  /** Of the body. */
-  digest: string;
 }
 
-/** Of what is not signed nothing counts alone: another body, or another event, is another delivery. */
-const keyOf = ({ event, deliveryId, digest }: HookDelivery) => ({
-  pk: `hook#${event}#${deliveryId}#${digest}`,
+const keyOf = ({ event, sender, deliveryId }: HookDelivery) => ({
+  pk: `hook#${event}#${sender}#${deliveryId}`,
   sk: 'receipt',
 });
 

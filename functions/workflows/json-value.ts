@@ -9,6 +9,9 @@ export function isStructure(value: unknown): value is object {
 /** So many levels a value may have that is looked into by functions which call themselves for each. */
 export const levelsMax = 1000;
 
+/** So many levels an event may have, whoever sent it: far more than any has, and JSON.stringify has stack for a few thousand. */
+export const eventLevelsMax = 100;
+
 /** Whether a value has no more levels of objects and lists than this; found without a call for each level. */
 export function isAtMostDeep(value: unknown, levels: number): boolean {
   let level = [value].filter(isStructure);

@@ -56,11 +56,12 @@ function isGreeting({ parameters: { event }, headers }: Input): boolean {
   return false;
 }
 
-/** A sender without delivery ids repeats itself in its body alone. */
+/** Gitea sends its id in the header of GitHub too. A sender without delivery ids repeats itself in its body alone. */
 function deliveryOf({ parameters: { event }, headers }: Input, body: Uint8Array): HookDelivery {
-  const digest = createHash('sha256').update(body).digest('hex');
-  const deliveryId = headers['x-github-delivery'] ?? headers['x-gitea-delivery'] ?? `sha256:${digest}`;
-  return { event, deliveryId, digest };
+  const { 'x-gitea-delivery': gitea, 'x-github-delivery': github } = headers;
+  if (gitea !== undefined) return { event, sender: 'gitea', deliveryId: gitea };
+  if (github !== undefined) return { event, sender: 'github', deliveryId: github };
+  return { event, sender: 'unknown', deliveryId: `sha256:${createHash('sha256').update(body).digest('hex')}` };
 }
 
 /** The receipt of this delivery or an earlier one; none where it starts nothing, so that it may when it comes again later. */

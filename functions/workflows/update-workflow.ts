@@ -1,16 +1,26 @@
+import { etagOf, isNamed } from '../config/contract.ts';
 import { endpoint } from '../core/endpoint.ts';
+import { ApiError } from '../core/errors.ts';
 import { checkedDefinition } from './checked-definition.ts';
 import { updateWorkflowContract } from './contract.ts';
-import { noWorkflow, workflowNamed } from './workflow-named.ts';
+import type { Workflow } from './workflow.ts';
+import { workflowNamed } from './workflow-named.ts';
 import { replaceWorkflow } from './workflow-store.ts';
 import { workflowView } from './workflow-view.ts';
 
-export const updateWorkflow = endpoint(updateWorkflowContract, async ({ parameters: { id }, body }, context) => {
-  const { backend, catalogue, log } = context;
-  await workflowNamed(backend, id);
-  const definition = checkedDefinition(body, catalogue);
-  const workflow = await replaceWorkflow(backend, id, definition);
-  if (!workflow) throw noWorkflow();
-  log.info('workflow changed', { workflow_id: id, version: workflow.version });
-  return { answer: 'ok', body: workflowView(workflow, definition) };
-});
+export const updateWorkflow = endpoint(
+  updateWorkflowContract,
+  async ({ parameters: { id }, headers, body }, { backend, catalogue, log }) => {
+    await workflowNamed(backend, id);
+    const definition = checkedDefinition(body, catalogue);
+    const isExpected = ({ version }: Workflow) => isNamed(version, headers['if-match']);
+    const workflow = await replaceWorkflow(backend, id, definition, isExpected);
+    if (!workflow) throw overtaken(await workflowNamed(backend, id));
+    log.info('workflow changed', { workflow_id: id, version: workflow.version });
+    return { answer: 'ok', body: workflowView(workflow, definition), headers: { etag: etagOf(workflow.version) } };
+  },
+);
+
+function overtaken({ version }: Workflow): ApiError {
+  return new ApiError('PRECONDITION_FAILED', { details: { version }, headers: { etag: etagOf(version) } });
+}

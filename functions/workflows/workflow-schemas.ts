@@ -41,9 +41,12 @@ const executionSummary = {
     type: z.enum(['manual', 'webhook', 'event', 'schedule']),
     reference: z.string().nullable().describe('The delivery, the event or the time that started it.'),
   }),
-  created_at: utcTimestamp,
+  created_at: utcTimestamp.describe(
+    'When that came about which started it, such as the time that was due: the time of its id, which lists and `since` go by.',
+  ),
+  started_at: utcTimestamp.describe('When it began.'),
   completed_at: utcTimestamp.nullable(),
-  duration_ms: z.int().min(0).nullable(),
+  duration_ms: z.int().min(0).nullable().describe('From `started_at` to `completed_at`.'),
   cancel_requested_at: utcTimestamp.nullable(),
   error: z.object({ code: z.string(), step: z.string().nullable(), message: z.string() }).nullable(),
 };
@@ -53,7 +56,13 @@ export const executionEntry = z.object(executionSummary).meta({ id: 'WorkflowExe
 
 const executedStep = z.object({
   status: z.enum(['pending', 'running', 'completed', 'failed', 'skipped']),
-  attempts: z.int().min(0),
+  attempts: z.int().min(0).describe('Those that count against `retry.max_attempts`.'),
+  interrupted: z
+    .int()
+    .min(0)
+    .describe(
+      'How often an attempt was cut short by the end of a process of the orchestrator. It is made again with the same idempotency key, and the repeat does not count among `attempts`.',
+    ),
   input: z
     .unknown()
     .describe('What was sent: `path` and `body`, secrets as `***`; null where nothing was, or it is large.'),

@@ -49,16 +49,17 @@ export async function createWorkflow(
   await isApplied(backend.table('workflows').put({ ...workflow, pk: allWorkflows, sk: id }, { exists: false }));
 }
 
-/** Gives a workflow another definition, and gives it as it is then; undefined where there is none. */
+/** Gives a workflow another definition, and gives it as it is then; undefined where there is none, or none that may be replaced. */
 export async function replaceWorkflow(
   backend: Tables,
   id: string,
   definition: WorkflowDefinition,
+  mayReplace: (before: Workflow) => boolean = () => true,
 ): Promise<Workflow | undefined> {
   const definitionKey = await storeDefinition(backend, id, definition);
   const replaced = await untilUnchanged(async () => {
     const before = await findWorkflow(backend, id);
-    if (!before) return undefined;
+    if (!before || !mayReplace(before)) return undefined;
     const updatedMs = backend.clock.now();
     const isSameTrigger = isDeepStrictEqual(before.trigger, definition.trigger);
     const triggerSetMs = isSameTrigger ? before.triggerSetMs : updatedMs;

@@ -32,6 +32,29 @@ describe('a filter', () => {
     expect(isMatch(filter, data)).toBe(expected);
   });
 
+  it.each([
+    ['http://omni-gitea:3000/omni-admin/my-project.git', true],
+    ['http://omni-gitea:3000/omni-admin/my-project', true],
+    ['http://OMNI-Gitea:3000/omni-admin/my-project/', true],
+    ['http://omni-gitea:3000/omni-admin/my-project-2.git', false],
+    ['https://omni-gitea:3000/omni-admin/my-project.git', false],
+    ['my-project', false],
+  ])('on repo_url means the repository, however its URL is written: %s matches: %s', (repo_url, expected) => {
+    for (const end of ['', '.git', '/']) {
+      const event = { repo_url: `http://omni-gitea:3000/omni-admin/my-project${end}` };
+      expect(isMatch({ repo_url }, event)).toBe(expected);
+      expect(isMatch({ repo_url: ['https://h/o/n', repo_url] }, event)).toBe(expected);
+    }
+  });
+
+  it('on repo_url compares what is no URL of a repository as it is', () => {
+    const address = 'git@git.example:a/b.git';
+    expect(isMatch({ repo_url: address }, { repo_url: address })).toBe(true);
+    expect(isMatch({ repo_url: address }, { repo_url: 'git@git.example:a/b' })).toBe(false);
+    expect(isMatch({ repo_url: [null] }, { repo_url: null })).toBe(true);
+    expect(isMatch({ other: 'https://h/o/n.git' }, { other: 'https://h/o/n' })).toBe(false);
+  });
+
   it('has at most 10 fields and 20 values for one', () => {
     const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, n]));
     expect(eventFilter.safeParse(fields(10)).success).toBe(true);

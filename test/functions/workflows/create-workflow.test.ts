@@ -47,6 +47,7 @@ describe('201', () => {
       steps: example.steps.map((given) => ({ ...defaults, ...given })),
     });
     expect(answer.headers.get('location')).toBe(`${path}/${answer.body.id}`);
+    expect(answer.headers.get('etag')).toBe('"1"');
     expect((await api.send('GET', `${path}/${answer.body.id}`)).body).toEqual(answer.body);
   });
 

@@ -72,6 +72,9 @@ describe('a definition', () => {
     [{ name: '' }, 'name: '],
     [{ name: 'x'.repeat(101) }, 'name: '],
     [{ name: undefined }, 'name: is required'],
+    [{ name: 'a\0b' }, 'name: must not hold control characters'],
+    [{ name: 'two\nlines' }, 'name: must not hold control characters'],
+    [{ name: '\x9b31m' }, 'name: must not hold control characters'],
     [{ description: 'x'.repeat(1001) }, 'description: '],
     [{ steps: [] }, 'steps: must have at least one step'],
     [
@@ -109,7 +112,8 @@ describe('a trigger', () => {
     [{ type: 'webhook' }, 'trigger.event: is required'],
     [{ type: 'webhook', event: 'a/b' }, 'trigger.event: must be 1 to 64'],
     [{ type: 'webhook', event: 'x'.repeat(65) }, 'trigger.event: must be 1 to 64'],
-    [{ type: 'webhook', event: 'push', filter: { a: {} } }, 'trigger.filter.a: '],
+    [{ type: 'webhook', event: 'push', filter: { a: {} } }, 'trigger.filter.a: must be a text of at most 1000'],
+    [{ type: 'webhook', event: 'push', filter: { a: ['x', {}] } }, 'trigger.filter.a: must be a text of at most 1000'],
     [{ type: 'event', event: 'no.such' }, 'trigger.event: is not an event type'],
     [{ type: 'schedule' }, 'trigger: must have either cron or rate'],
     [{ type: 'schedule', cron: '0 * * * *', rate: '1 hour' }, 'trigger: must have either cron or rate'],
@@ -207,6 +211,15 @@ describe('a step', () => {
     [{ when: { value: '{{x', equals: 1 } }, 'when.value: holds {{ without a template'],
     [{ when: { value: '{{event.x}}', greater_than: '1' } }, 'when.greater_than: '],
     [{ when: { value: '{{event.x}}', in: [] } }, 'when.in: '],
+    [
+      { when: { value: '{{event.x}}', equals: [1] } },
+      'when.equals: must be a text of at most 1000 characters, a number,',
+    ],
+    [{ when: { value: '{{event.x}}', not_equals: {} } }, 'when.not_equals: must be a text of at most 1000 characters,'],
+    [
+      { when: { value: '{{event.x}}', in: ['a', ['b']] } },
+      'when.in.1: must be a text of at most 1000 characters, a number,',
+    ],
     [{ when: { value: '{{event.x}}', matches: 'x' } }, 'when'],
     [{ command: 'rm' }, 'command: is not a known field'],
   ])('may not have %j', (fields, problem) => {

@@ -121,7 +121,7 @@ it('a step that is cut short a fourth time has failed, since it may be what ends
     await vi.waitFor(() => expect(scenario.calls).toHaveLength(calls));
   }
   const { execution, steps } = await scenario.toEnd(id);
-  expect(steps['fatal']).toMatchObject({ status: 'failed', attempts: 1, error: { code: 'INTERNAL' } });
+  expect(steps['fatal']).toMatchObject({ status: 'failed', attempts: 1, cutShort: 4, error: { code: 'INTERNAL' } });
   expect(steps['after']).toMatchObject({ status: 'skipped', skipReason: 'dependency_failed' });
   expect([execution.status, scenario.calls.length]).toEqual(['failed', 4]);
 });

@@ -41,6 +41,7 @@ describe('202', () => {
       status: 'running',
       trigger: { type: 'manual', reference: null },
       created_at: new Date(api.home.clock.now()).toISOString(),
+      started_at: new Date(api.home.clock.now()).toISOString(),
       completed_at: null,
       duration_ms: null,
       cancel_requested_at: null,

@@ -52,6 +52,7 @@ async function linked(url: string): Promise<unknown> {
 
 const nothing = {
   attempts: 0,
+  interrupted: 0,
   input: null,
   input_url: null,
   output: null,
@@ -86,6 +87,12 @@ describe('200', () => {
       started_at: isoOf(5),
     });
     expect(steps.b.status).toBe('pending');
+  });
+
+  it('shows how often an attempt of a step was cut short, beside the attempts that count', async () => {
+    const { steps } = await shown([completed('a', { attempts: 2, cutShort: 1 }), record('b', { cutShort: 3 })]);
+    expect(steps.a).toMatchObject({ attempts: 2, interrupted: 1 });
+    expect(steps.b).toMatchObject({ attempts: 1, interrupted: 3 });
   });
 
   it('shows what a step sent and what was answered, whatever that is', async () => {

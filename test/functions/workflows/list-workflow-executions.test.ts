@@ -38,12 +38,13 @@ describe('200', () => {
     expect(listWorkflowExecutionsContract.answers.ok.body.parse(body)).toEqual(body);
   });
 
-  it('shows how an execution began and ended', async () => {
+  it('shows how an execution began and ended; one that came late as old as its id, with the time that it took itself', async () => {
     const cause = { type: 'schedule', reference: '2025-01-15T10:30:00.000Z' } as const;
     const error = { code: 'STEP_FAILED', step: 'a', message: 'It answered 500.' };
     const execution = await storedExecution(api.home, workflow, { status: 'failed', cause, error, version: 3 });
-    const completedMs = execution.createdMs + 1234;
-    await changeExecution(api.home.backend, execution.id, (now) => ({ ...now, completedMs }));
+    const begunMs = execution.createdMs + 40_000;
+    const completedMs = begunMs + 1234;
+    await changeExecution(api.home.backend, execution.id, (now) => ({ ...now, begunMs, completedMs }));
     expect((await list()).body.executions[0]).toEqual({
       execution_id: execution.id,
       workflow_id: workflow.id,
@@ -51,6 +52,7 @@ describe('200', () => {
       status: 'failed',
       trigger: cause,
       created_at: new Date(execution.createdMs).toISOString(),
+      started_at: new Date(begunMs).toISOString(),
       completed_at: new Date(completedMs).toISOString(),
       duration_ms: 1234,
       cancel_requested_at: null,

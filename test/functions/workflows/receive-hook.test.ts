@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LambdaHome, lambda } from '../../../backend/lambda/lambda.ts';
 import { timeOfId } from '../../../functions/core/ids.ts';
 import { createLog } from '../../../functions/core/log.ts';
+import { eventLevelsMax, isAtMostDeep } from '../../../functions/workflows/json-value.ts';
 import { hookReceiver } from '../../../functions/workflows/receive-hook.ts';
 import { receiveHookContract } from '../../../functions/workflows/trigger-contracts.ts';
 import { openApi, type TestApi } from '../open-api.ts';
-import { dyingBackend } from '../pipelines/dying-backend.ts';
 import { expectFaultHidden, expectRefusal } from '../refusals.ts';
 import {
   giteaHeaders,
@@ -45,6 +45,8 @@ const post = (body: string | undefined, headers: Record<string, string>, to = pa
   api.send('POST', to, { token: null, headers, ...(body === undefined ? {} : { body }) });
 const sendPush = (options = {}) => post(push, githubHeaders(push, options));
 const elsewhere = JSON.stringify({ ...githubPush, ref: 'refs/heads/next' });
+/** A push on main, of so many levels in all. */
+const nested = (levels: number) => push.replace('{', `{"nested":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)},`);
 const startedIds = () => [...recorded.executions];
 
 describe('202', () => {
@@ -86,10 +88,25 @@ describe('202', () => {
     expect(startedIds()).toHaveLength(2);
   });
 
+  it.each(['.git', '', '/'])('is given to a filter on repo_url that ends with "%s"', async (end) => {
+    const filter = { repo_url: `https://GitHub.com/octo-org/hello-world${end}` };
+    recorded.workflows = [workflow('of one repository', { type: 'webhook', event: 'push', filter })];
+    expect((await sendPush()).status).toBe(202);
+  });
+
   it('is given to a form', async () => {
     const body = new URLSearchParams({ payload: push }).toString();
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
     expect((await post(body, { ...githubHeaders(body), ...type })).status).toBe(202);
+  });
+
+  it('is given to a body of as many levels as leave the event with those that it may have', async () => {
+    const body = nested(99);
+    expect((await post(body, githubHeaders(body))).status).toBe(202);
+    const event = recorded.launches[0]?.event;
+    expect([isAtMostDeep(event, eventLevelsMax), isAtMostDeep(event, eventLevelsMax - 1)]).toEqual([true, false]);
+    const deeper = nested(100);
+    expect((await post(deeper, githubHeaders(deeper, { delivery: 'deeper' }))).status).toBe(400);
   });
 
   it('is given for another event than a push, by a field of what was sent', async () => {
@@ -106,72 +123,6 @@ describe('202', () => {
     const next = await post(other, { 'x-hub-signature-256': `sha256=${hmacOf(other)}` });
     expect(next.body.executions).not.toEqual(answer.body.executions);
   });
-
-  it('is given again to a delivery that comes again, which starts nothing', async () => {
-    const first = await sendPush();
-    api.home.clock.advance(3_600_000);
-    const again = await sendPush();
-    expect([again.status, again.text]).toEqual([202, first.text]);
-    expect(startedIds()).toHaveLength(1);
-  });
-
-  it('is given again as it was, whatever became of the workflows since', async () => {
-    const first = await sendPush();
-    for (const workflows of [[onAny], []]) {
-      recorded.workflows = workflows;
-      const again = await sendPush();
-      expect([again.status, again.text]).toEqual([202, first.text]);
-    }
-    expect(recorded.launches).toHaveLength(1);
-  });
-
-  it('is given to a receipt that was overtaken by another, which stays the first', async () => {
-    const first = await sendPush();
-    api.home.clock.advance(5000);
-    const unseen = vi.spyOn(api.home.backend.table('requests'), 'get').mockResolvedValueOnce(undefined);
-    const overtaken = await sendPush();
-    unseen.mockRestore();
-    expect([overtaken.status, overtaken.text]).toEqual([202, first.text]);
-    expect(startedIds()).toHaveLength(1);
-  });
-
-  it('is given to each of several receipts at once, which start it once', async () => {
-    const answers = await Promise.all([sendPush(), sendPush(), sendPush()]);
-    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
-    expect(startedIds()).toHaveLength(1);
-  });
-
-  it('is given to another delivery of the same body, and to the same one after a day, which start it anew', async () => {
-    await sendPush({ delivery: 'one' });
-    await sendPush({ delivery: 'other' });
-    expect(startedIds()).toHaveLength(2);
-    api.home.clock.advance(24 * 3_600_000 + 1000);
-    await sendPush({ delivery: 'one' });
-    expect(startedIds()).toHaveLength(3);
-  });
-
-  it.each([0, 1, 2].flatMap((launches) => [false, true].map((isAnswerLost) => ({ launches, isAnswerLost }))))(
-    'comes of a repeat after a death before launch $launches, the receipt being the last write: $isAnswerLost',
-    async ({ launches, isAnswerLost }) => {
-      recorded.workflows = [onMain, onAny];
-      const { backend } = api.home;
-      if (launches === 0) api.home.backend = dyingBackend(backend, 0, isAnswerLost);
-      recorded.beforeLaunch = () => {
-        if (recorded.launches.length > launches) throw new Error('the process died');
-      };
-      const died = await sendPush();
-      expect(died.status).toBe(launches === 2 ? 202 : 500);
-      const before = startedIds();
-      api.home.backend = backend;
-      recorded.beforeLaunch = () => undefined;
-      api.home.clock.advance(5000);
-      const answer = await sendPush();
-      expect(answer.status).toBe(202);
-      expect(startedIds()).toHaveLength(2);
-      expect(startedIds()).toEqual(expect.arrayContaining(before));
-      expect(answer.body.executions.map((each: { execution_id: string }) => each.execution_id)).toEqual(startedIds());
-    },
-  );
 
   it('is given behind API Gateway, which may hand the body over in Base64', async () => {
     const home: LambdaHome = { ...api.home, log: createLog('SILENT') };
@@ -254,6 +205,10 @@ describe('400 VALIDATION_ERROR', () => {
     expect(await problemsOf(post(push, githubHeaders(push, { delivery })))).toEqual(['header.x-github-delivery']);
   });
 
+  it('is given for a query', async () => {
+    expect(await problemsOf(post(push, githubHeaders(push), `${path}?a=1`))).toEqual(['query.a']);
+  });
+
   it.each([
     ['', 'body'],
     ['nonsense', 'body'],
@@ -261,6 +216,13 @@ describe('400 VALIDATION_ERROR', () => {
     ['payload=nonsense', 'body.payload'],
   ])('is given for a signed body that is none: %j', async (body, field) => {
     expect(await problemsOf(post(body, githubHeaders(body)))).toEqual([field]);
+  });
+
+  it('is given for a signed body of more levels than an event may have, as JSON and as a form', async () => {
+    const json = nested(5000);
+    expect(await problemsOf(post(json, githubHeaders(json)))).toEqual(['body']);
+    const form = new URLSearchParams({ payload: json }).toString();
+    expect(await problemsOf(post(form, githubHeaders(form)))).toEqual(['body.payload']);
   });
 });
 

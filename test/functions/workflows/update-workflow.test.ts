@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const pathOf = (of: string) => `${workflowsPath}/${of}`;
-const replace = (body: unknown, of = id) => api.send('PUT', pathOf(of), { body });
+const replace = (body: unknown, of = id, headers = {}) => api.send('PUT', pathOf(of), { body, headers });
 const read = async () => (await api.send('GET', pathOf(id))).body;
 const request = () => ({ method: 'PUT', path: pathOf(id), body: diamond });
 
@@ -53,6 +53,18 @@ describe('200', () => {
     expect(answers.map(({ body }) => body.version).sort()).toEqual([2, 3, 4, 5]);
     for (const { body } of answers) expect(body.steps[0].name).toBe(body.name);
     expect(await read()).toEqual(answers.find(({ body }) => body.version === 5)?.body);
+  });
+
+  it.each(['"1"', '1', 'W/"1"', '*', '"7", "1"'])('is given under If-Match: %s while the version is 1', async (tag) => {
+    const { status, body, headers } = await replace(single('second'), id, { 'if-match': tag });
+    expect([status, body.version, headers.get('etag')]).toEqual([200, 2, '"2"']);
+  });
+
+  it('is given under the ETag that it is read with, and to one of those who replace the same version', async () => {
+    const tag = { 'if-match': (await api.send('GET', pathOf(id))).headers.get('etag') };
+    const answers = await Promise.all(['one', 'two', 'three'].map((name) => replace(single(name), id, tag)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
+    expect(await read()).toEqual(answers.find(({ status }) => status === 200)?.body);
   });
 
   it('changes nothing of an execution that began before: it shows the version and steps that it began with', async () => {
@@ -103,6 +115,12 @@ describe('400 VALIDATION_ERROR', () => {
     expect(answer.body.error.details[0].path).toBe('path.id');
     expectRefusal(await replace('{'), 400, 'VALIDATION_ERROR');
   });
+
+  it('is given for an If-Match that no version can have', async () => {
+    const answer = await replace(diamond, id, { 'if-match': 'x'.repeat(101) });
+    expectRefusal(answer, 400, 'VALIDATION_ERROR');
+    expect(answer.body.error.details[0].path).toBe('header.if-match');
+  });
 });
 
 describe('401 UNAUTHORIZED', () => {
@@ -115,6 +133,18 @@ describe('404 NOT_FOUND', () => {
     await api.send('DELETE', pathOf(id));
     expectRefusal(await replace(diamond), 404, 'NOT_FOUND');
     expectRefusal(await api.send('GET', pathOf(id)), 404, 'NOT_FOUND');
+    expectRefusal(await replace(diamond, id, { 'if-match': '*' }), 404, 'NOT_FOUND');
+  });
+});
+
+describe('412 PRECONDITION_FAILED', () => {
+  it.each(['"0"', '0', '"2"', 'W/"2"', '"1', 'x', '""'])('is given for another version than 1: %s', async (tag) => {
+    const before = await read();
+    const answer = await replace(single('second'), id, { 'if-match': tag });
+    expectRefusal(answer, 412, 'PRECONDITION_FAILED');
+    expect(answer.body.error.details).toEqual({ version: 1 });
+    expect(answer.headers.get('etag')).toBe('"1"');
+    expect(await read()).toEqual(before);
   });
 });
 

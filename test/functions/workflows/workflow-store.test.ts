@@ -75,6 +75,15 @@ describe('a workflow', () => {
     expect(await findWorkflow(home.backend, id)).toBeUndefined();
   });
 
+  it('that may not be replaced stays, and the definition that was meant for it is forgotten', async () => {
+    const before = await storedWorkflow(home);
+    expect(await replaceWorkflow(home.backend, before.id, named('late'), () => false)).toBeUndefined();
+    expect(await findWorkflow(home.backend, before.id)).toEqual(before);
+    const { items } = await home.backend.table('workflows').query({ partition: before.id, limit: 10 });
+    expect(items).toHaveLength(2);
+    for (const { sk, expires_at } of items) expect(expires_at === undefined).toBe(sk === before.definitionKey);
+  });
+
   it('that was never there is neither replaced nor deleted', async () => {
     expect(await replaceWorkflow(home.backend, unknownWorkflow, named('x'))).toBeUndefined();
     expect(await deleteWorkflow(home.backend, unknownWorkflow)).toBe(false);
