@@ -32,6 +32,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{aws,docker,prometheus}.test.ts', ...killTests, ...appTests],
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           /** Files share what they import, which else takes half of the time; a test cleans up after itself. */
           isolate: false,
           /** So that all pipelines of the end-to-end suite run at once. */

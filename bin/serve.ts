@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
+import { systemAlarmClock } from '../backend/embedded/alarm-clock.ts';
 import { openStore } from '../backend/embedded/store.ts';
 import type { Catalogue } from '../platform/catalogue.ts';
 import { readCatalogue } from '../platform/read-catalogue.ts';
@@ -87,5 +88,10 @@ async function shutDown(server: Server, controlPlane: ControlPlane, closePlatfor
     await controlPlane.close();
     await closePlatform();
   };
-  await exitAfter(closed(), { limitMs: shutdownMs, exit: process.exit, complain: console.error });
+  await exitAfter(closed(), {
+    clock: systemAlarmClock,
+    limitMs: shutdownMs,
+    exit: process.exit,
+    complain: console.error,
+  });
 }

@@ -1,4 +1,7 @@
+import type { AlarmClock } from '../../backend/embedded/alarm-clock.ts';
+
 interface ExitOptions {
+  clock: AlarmClock;
   /** Longest that the work may take, in ms. */
   limitMs: number;
   exit(code: number): void;
@@ -6,24 +9,20 @@ interface ExitOptions {
   complain(line: string): void;
 }
 
-/**
- * Ends the process with 0 when the work has ended. With 1, and a line that says why, when it fails or takes longer than the
- * limit; the timer alone keeps no process alive.
- */
-export async function exitAfter(work: Promise<void>, { limitMs, exit, complain }: ExitOptions): Promise<void> {
-  const late = setTimeout(() => {
+/** Ends the process with 0 when the work has ended; with 1, and a line that says why, when it fails or takes longer than the limit. */
+export async function exitAfter(work: Promise<void>, { clock, limitMs, exit, complain }: ExitOptions): Promise<void> {
+  const callOff = clock.at(clock.now() + limitMs, () => {
     complain(
       `Stopped with work still under way after ${limitMs / 1000} s. The next start goes on with it, as after a crash.`,
     );
     exit(1);
-  }, limitMs);
-  late.unref();
+  });
   try {
     await work;
-    clearTimeout(late);
+    callOff();
     exit(0);
   } catch (error) {
-    clearTimeout(late);
+    callOff();
     complain(`Stopping failed: ${error instanceof Error ? error.message : String(error)}`);
     exit(1);
   }
