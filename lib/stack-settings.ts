@@ -1,6 +1,7 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { deploymentName } from './deployment-name.ts';
+import { misspeltKeys, unknownVariables } from './misspelt-settings.ts';
 import {
   completeSettings,
   fromText,
@@ -82,10 +83,10 @@ export function stackVariable(name: string): string {
 
 /**
  * Reads and checks the CDK context and, for what it lacks, the environment; an empty variable counts as unset. Throws one
- * Error that names every value that is wrong, as it was given, and what it should be.
+ * Error that names every value that is wrong, as it was given, and what it should be, and every name that is misspelt.
  */
 export function readStackSettings(
-  node: Pick<Node, 'tryGetContext'>,
+  node: Pick<Node, 'tryGetContext' | 'getAllContext'>,
   environment: NodeJS.ProcessEnv = process.env,
 ): StackSettings {
   const inContext = (name: string): unknown => node.tryGetContext(name) ?? undefined;
@@ -93,7 +94,12 @@ export function readStackSettings(
   const given = (name: string) => inContext(name) ?? inEnvironment(name);
   const { values, problems } = parsedEach(resourceContext, given);
   const { settings, problems: ofSettings } = completeSettings(given, Object.keys(values.upstreamSecrets));
-  refuseProblems('The CDK context or the environment is', [...problems, ...ofSettings], (name) =>
+  const names = Object.keys(stackContext.shape);
+  const misspelt = [
+    ...misspeltKeys(Object.keys(node.getAllContext()), names),
+    ...unknownVariables(environment, names.map(stackVariable)),
+  ];
+  refuseProblems('The CDK context or the environment is', [...misspelt, ...problems, ...ofSettings], (name) =>
     inContext(name) === undefined && inEnvironment(name) !== undefined ? stackVariable(name) : name,
   );
   return { ...values, ...settings };
