@@ -8,65 +8,41 @@ import {
   type OrchestratorSettings,
   orchestratorSettings,
 } from './orchestrator-settings.ts';
+import { apiDomain, idWith, keyArn, network, secretId, topicArn } from './setting-formats.ts';
 import { parsedEach, refuseProblems } from './setting-problems.ts';
 
 /** What the stack finds by an id or a name, with its meaning. */
 const resourceContext = z.object({
   stackName: deploymentName.default('OmniOrchestrator').describe('Name of the stack.'),
-  vpc: fromText(
-    z.strictObject({
-      id: z.string().startsWith('vpc-'),
-      availabilityZones: z.array(z.string()).min(1),
-      subnetIds: z.array(z.string().startsWith('subnet-')).min(1),
-      securityGroupIds: z.array(z.string().startsWith('sg-')).min(1),
-    }),
-  )
+  vpc: fromText(network)
     .optional()
     .describe(
       'Where the functions run that call services of the platform, probe them, reach container hosts or post to receivers of webhooks, one subnet for each availability zone.',
     ),
-  privateApi: fromText(z.strictObject({ vpcEndpointIds: z.array(z.string().startsWith('vpce-')).min(1) }))
+  privateApi: fromText(z.strictObject({ vpcEndpointIds: z.array(idWith('vpce')).min(1) }))
     .optional()
     .describe('Makes the API private: only these VPC endpoints reach it.'),
-  domain: fromText(
-    z.strictObject({
-      name: z.string().min(1),
-      certificateArn: z.string().startsWith('arn:'),
-      hostedZone: z.strictObject({ id: z.string().min(1), name: z.string().min(1) }).optional(),
-    }),
-  )
+  domain: fromText(apiDomain)
     .optional()
     .describe('A domain for the API, with its DNS record where a hosted zone is given.'),
-  tokenSecret: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Name or ARN of the secret with the bearer token; made when left out.'),
-  upstreamSecrets: fromText(z.record(z.string(), z.string().min(1)))
+  tokenSecret: secretId.optional().describe('Name or ARN of the secret with the bearer token; made when left out.'),
+  upstreamSecrets: fromText(z.record(z.string(), secretId))
     .default({})
     .describe('Service of the catalogue to name or ARN of the secret with its credential.'),
-  containerHostsSecret: z
-    .string()
-    .min(1)
+  containerHostsSecret: secretId
     .optional()
     .describe('Name or ARN of the secret with the certificates for container hosts; see container-hosts.md.'),
-  hookSecret: z
-    .string()
-    .min(1)
+  hookSecret: secretId
     .optional()
     .describe(
       'Name or ARN of the secret that GitHub and Gitea sign their webhooks with, of at least 16 characters. Left out, `POST /api/v1/hooks/{event}` is off and answers 404.',
     ),
-  encryptionKeyArn: z
-    .string()
-    .startsWith('arn:')
+  encryptionKeyArn: keyArn
     .optional()
     .describe(
       "A KMS key for tables, artifacts, topic, queues and the token's secret; AWS-managed encryption when left out. Its policy must let AWS services in, see deployment.md.",
     ),
-  alarmTopicArn: z
-    .string()
-    .startsWith('arn:')
+  alarmTopicArn: topicArn
     .optional()
     .describe('An SNS topic that is told of alarms, see deployment.md; they show in the console alone when left out.'),
 });

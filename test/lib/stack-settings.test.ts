@@ -1,24 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readStackSettings, stackContext, stackVariable } from '../../lib/stack-settings.ts';
+import { stackContext, stackVariable } from '../../lib/stack-settings.ts';
+import { problemsOf, read } from './read-settings.ts';
 import { everyChoice, withDomain } from './synthesised.ts';
 
 const everything = { ...everyChoice, ...withDomain };
-
-function problemsOf(context: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}): string {
-  try {
-    read(context, environment);
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error('The context was accepted');
-}
-
-const read = (context: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}) =>
-  readStackSettings(new App({ context }).node, environment);
 
 describe('the CDK context', () => {
   it('may be empty', () => {
@@ -111,9 +99,13 @@ describe('the CDK context', () => {
   });
 
   it.each([
-    { file: 'is absent', text: undefined, says: [/catalogue: cannot be read: ENOENT/] },
-    { file: 'is no JSON', text: '{', says: [/catalogue: is not JSON/] },
-    { file: 'has bad rows', text: '{"services":[{"name":"a"},{"name":"b"}]}', says: [/a: container: /, /b: port: /] },
+    { file: 'is absent', text: undefined, says: [/catalogue\.json: cannot be read: ENOENT/] },
+    { file: 'is no JSON', text: '{', says: [/catalogue\.json: is not JSON/] },
+    {
+      file: 'has bad rows',
+      text: '{"services":[{"name":"a"},{"name":"b"}]}',
+      says: [/catalogue\.json: a: container: /, /catalogue\.json: b: port: /],
+    },
   ])('a catalogue that $file is named with what else is wrong', ({ text, says }) => {
     const folder = mkdtempSync(join(tmpdir(), 'orchestrator-catalogue-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -121,57 +113,6 @@ describe('the CDK context', () => {
     if (text !== undefined) writeFileSync(catalogueFile, text);
     const problems = problemsOf({ catalogueFile, artifactDays: 0, logLevel: 'LOUD' });
     for (const problem of [...says, /artifactDays: /, /logLevel: /]) expect(problems).toMatch(problem);
-  });
-});
-
-describe('a misspelt setting', () => {
-  it.each([
-    { key: 'privateAPI', means: 'privateApi' },
-    { key: 'private-api', means: 'privateApi' },
-    { key: 'log_level', means: 'logLevel' },
-    { key: 'stackname', means: 'stackName' },
-    { key: 'VPC', means: 'vpc' },
-    { key: 'vpcs', means: 'vpc' },
-    { key: 'alarmTopicARM', means: 'alarmTopicArn' },
-    { key: 'upstreamSecret', means: 'upstreamSecrets' },
-  ])('of the context is refused with the one that is meant: $key', ({ key, means }) => {
-    expect(problemsOf({ [key]: 'x' })).toContain(`\n  ${key}: is not a setting; the nearest one is ${means}`);
-  });
-
-  it.each([
-    '@aws-cdk/core:logLevel',
-    'availability-zones:account=1',
-    'logLevel:x',
-    'app',
-    'stage',
-    'owner',
-    'eventBusName',
-    'aws:cdk:enable-path-metadata',
-  ])('is none where the key may be that of others: %s', (key) => {
-    expect(read({ [key]: 'x' })).toEqual(read({}));
-  });
-
-  it.each([
-    { variable: 'OMNI_LOGLEVEL', means: 'OMNI_LOG_LEVEL' },
-    { variable: 'OMNI_STACKNAME', means: 'OMNI_STACK_NAME' },
-    { variable: 'OMNI_PROBE_TIMEOUT', means: 'OMNI_PROBE_TIMEOUT_MS' },
-  ])('of the environment is refused with the nearest: $variable', ({ variable, means }) => {
-    expect(problemsOf({}, { [variable]: 'x' })).toContain(
-      `\n  ${variable}: is not a setting; the nearest one is ${means}`,
-    );
-  });
-
-  it('of the environment is refused whatever it resembles, and told with all else that is wrong', () => {
-    expect(problemsOf({ logLevel: 'LOUD', loglevel: 'INFO' }, { OMNI_NOPE: '1' }).split('\n')).toEqual([
-      'The CDK context or the environment is not valid:',
-      '  loglevel: is not a setting; the nearest one is logLevel',
-      expect.stringMatching(/^ {2}OMNI_NOPE: is not a setting; the nearest one is OMNI_/),
-      expect.stringMatching(/^ {2}logLevel: /),
-    ]);
-  });
-
-  it('is none where it is empty, or what pipelines tell their CI', () => {
-    expect(read({}, { OMNI_NOPE: '', OMNI_PIPELINE_ID: 'pipe_1', OMNI_ITERATION: '1' })).toEqual(read({}));
   });
 });
 
