@@ -4,12 +4,20 @@ import { functionSettings } from '../functions/core/settings.ts';
 import { type Catalogue, InvalidCatalogue } from '../platform/catalogue.ts';
 import { readCatalogue } from '../platform/read-catalogue.ts';
 import { allowList, entryText, opensLoopback } from '../platform/receivers/allow-list.ts';
+import { settingMessage } from './setting-messages.ts';
 import { type Problem, parsedEach } from './setting-problems.ts';
 
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const flag = z.union(
+  [z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')],
+  'must be true or false',
+);
 const wholeNumbers = z.record(z.string(), z.int().positive());
 
-/** What is given as text, with `-c name=value` or in the environment: objects and numbers are then JSON. */
+/** A number that is given as text, with `-c name=value` or in the environment. */
+const wholeNumber = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value), schema);
+
+/** An object or a list that is given as text, which is then JSON. */
 export const fromText = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value, context) => {
     if (typeof value !== 'string') return value;
@@ -29,18 +37,18 @@ export const orchestratorSettings = z.object({
     .describe('The service catalogue.'),
   rateLimits: fromText(wholeNumbers).default({}).describe('Requests per window by category.'),
   stageDeadlines: fromText(wholeNumbers).default({}).describe('Seconds that a stage may take, by stage.'),
-  monitorSeconds: fromText(z.int()).optional().describe('How long the monitor stage watches a rollout.'),
-  upstreamTimeoutSeconds: fromText(z.int()).optional().describe('How long one call to a service may take.'),
-  probeIntervalSeconds: fromText(z.int()).optional().describe('How often every service is probed; a divisor of 60.'),
-  probeTimeoutMs: fromText(z.int()).optional().describe('How long one probe may take.'),
-  probeSlowMs: fromText(z.int()).optional().describe('From when on the answer to a probe counts as slow.'),
-  scrapeIntervalSeconds: fromText(z.int())
+  monitorSeconds: wholeNumber(z.int()).optional().describe('How long the monitor stage watches a rollout.'),
+  upstreamTimeoutSeconds: wholeNumber(z.int()).optional().describe('How long one call to a service may take.'),
+  probeIntervalSeconds: wholeNumber(z.int()).optional().describe('How often every service is probed; a divisor of 60.'),
+  probeTimeoutMs: wholeNumber(z.int()).optional().describe('How long one probe may take.'),
+  probeSlowMs: wholeNumber(z.int()).optional().describe('From when on the answer to a probe counts as slow.'),
+  scrapeIntervalSeconds: wholeNumber(z.int())
     .optional()
     .describe('How often the metrics of every service are read; a divisor of 60.'),
-  restartTimeoutSeconds: fromText(z.int())
+  restartTimeoutSeconds: wholeNumber(z.int())
     .optional()
     .describe('How long a restarted service may take to become healthy, when the request does not say.'),
-  knowledgeSourceDeadlineSeconds: fromText(z.int())
+  knowledgeSourceDeadlineSeconds: wholeNumber(z.int())
     .optional()
     .describe('How long one source may take to be ingested again in a refresh of the knowledge layer.'),
   dockerHost: z
@@ -57,12 +65,12 @@ export const orchestratorSettings = z.object({
     .describe('Seconds between the tries of a delivery to a webhook.'),
   publicProbes: flag.default(false).describe('Opens /health and /ready to callers without a token.'),
   logLevel: z.string().default('INFO').describe('Least severity that is logged.'),
-  logRetentionDays: fromText(z.int())
+  logRetentionDays: wholeNumber(z.int())
     .pipe(z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]))
     .default(90)
     .describe('How long logs are kept; one of the values that CloudWatch knows.'),
-  artifactDays: fromText(z.int().min(1).max(3650)).default(90).describe('How long artifacts of pipelines are kept.'),
-  requestsPerSecond: fromText(z.int().positive()).default(200).describe("The stage's throttle, over all callers."),
+  artifactDays: wholeNumber(z.int().min(1).max(3650)).default(90).describe('How long artifacts of pipelines are kept.'),
+  requestsPerSecond: wholeNumber(z.int().positive()).default(200).describe("The stage's throttle, over all callers."),
   apiGatewayLogRole: flag
     .default(true)
     .describe("False where the account's API Gateway log role (one for the account and region) is kept elsewhere."),
@@ -102,6 +110,7 @@ export function completeSettings(
     ...ofCatalogue,
     ...unknownServices(services, catalogue),
     ...problemsOfFunctions(functionEnvironment),
+    ...socketsOfFunctions(values, catalogue),
     ...loopbackReceivers(functionEnvironment),
   );
   return { settings: { ...values, catalogue, functionEnvironment }, problems };
@@ -112,7 +121,10 @@ function catalogueIn(file: string): { catalogue: Catalogue; problems: Problem[] 
     return { catalogue: readCatalogue(file), problems: [] };
   } catch (error) {
     if (!(error instanceof InvalidCatalogue)) throw error;
-    const problems = error.problems.map((message) => ({ path: ['catalogueFile'], message }));
+    const problems = error.problems.map((problem) => ({
+      path: ['catalogueFile'],
+      message: `${file}: ${problem.replace(/^catalogue: /, '')}`,
+    }));
     return { catalogue: { services: [] }, problems };
   }
 }
@@ -127,13 +139,23 @@ function unknownServices(services: readonly string[], catalogue: Catalogue): Pro
 
 /** What the functions would refuse when they start, under the names of the settings: `LOG_LEVEL` is `logLevel` here. */
 function problemsOfFunctions(environment: Record<string, string>): Problem[] {
-  const { error } = functionSettings.safeParse(environment);
+  const { error } = functionSettings.safeParse(environment, { error: settingMessage });
   return (error?.issues ?? []).map(({ path, message }) => {
     const name = String(path[0])
       .toLowerCase()
       .replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
     return { path: [name], message };
   });
+}
+
+/** A function has no socket of an engine, so it reaches container hosts by their network address alone. */
+function socketsOfFunctions({ dockerHost, catalogueFile }: Values, { services }: Catalogue): Problem[] {
+  const isSocket = (host: string | undefined) => host?.startsWith('unix:');
+  const message = 'must be https://<host>:<port> or tcp://<host>:<port>, as a function has no socket of an engine';
+  const ofCatalogue = services
+    .filter((service) => isSocket(service.docker_host))
+    .map(({ name }) => ({ path: ['catalogueFile'], message: `${catalogueFile}: ${name}: docker_host: ${message}` }));
+  return [...(isSocket(dockerHost) ? [{ path: ['dockerHost'], message }] : []), ...ofCatalogue];
 }
 
 /** A function's loopback is its runtime's own API, and nothing that anybody may send to. */

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { settingMessage } from './setting-messages.ts';
 
 /** What is wrong with a setting. The path begins with its name. */
 export interface Problem {
@@ -13,7 +14,7 @@ export function parsedEach<Shape extends z.ZodRawShape>(
 ): { values: z.output<z.ZodObject<Shape>>; problems: Problem[] } {
   const problems: Problem[] = [];
   const valid = Object.entries(schema.shape).flatMap(([name, field]) => {
-    const parsed = (field as z.ZodType).safeParse(given(name) ?? undefined);
+    const parsed = (field as z.ZodType).safeParse(given(name) ?? undefined, { error: settingMessage });
     if (parsed.success) return [[name, parsed.data]];
     problems.push(...parsed.error.issues.map(({ path, message }) => ({ path: [name, ...path], message })));
     return [];

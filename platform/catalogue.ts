@@ -127,12 +127,13 @@ function repeatedNames(names: string[]): string[] {
 
 /** A container is restarted and changed for one service at a time, so it belongs to one. */
 function sharedContainers(services: Service[]): string[] {
-  const byContainer = Map.groupBy(services, ({ docker_host = '', container }) => `${docker_host} ${container}`);
-  return [...byContainer.values()].flatMap(([first, ...others]) =>
-    others
-      .filter(({ name }) => name !== first?.name)
-      .map(({ name, container }) => `${name}: container: ${container} is that of ${first?.name} on the same host`),
-  );
+  const owners = new Map<string, string>();
+  return services.flatMap(({ name, container, docker_host = '' }) => {
+    const place = `${docker_host} ${container}`;
+    const owner = owners.get(place) ?? name;
+    owners.set(place, owner);
+    return owner === name ? [] : [`${name}: container: ${container} is that of ${owner} on the same host`];
+  });
 }
 
 function unknownDependencies(services: Service[], known: ReadonlySet<string>): string[] {

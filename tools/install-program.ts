@@ -14,16 +14,24 @@ export interface PythonProgram {
 
 /**
  * The path of a Python program, in a virtual environment of its own in .venv/, where it is installed first if it is
- * missing. One that was not completed is made anew. Needs Python 3.10 or newer; throws when pip fails.
+ * missing. One that was not completed is made anew. Throws without Python 3.10 or newer and its `venv`, and when pip fails.
  */
 export function installProgram({ name, version, packages, program }: PythonProgram): string {
   const folder = join(import.meta.dirname, '..', '.venv', `${name.toLowerCase().replaceAll(' ', '-')}-${version}`);
   const path = join(folder, 'bin', program);
   if (existsSync(path)) return path;
+  refuseOtherPython(name);
   console.log(`Installing ${name} ${version} into .venv/ (once).`);
   run('python3', ['-m', 'venv', '--clear', folder]);
   run(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages]);
   return path;
+}
+
+/** Debian has `venv` and what it needs in a package of its own. */
+function refuseOtherPython(name: string) {
+  const isThere = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
+  if (spawnSync('python3', ['-c', isThere]).status === 0) return;
+  throw new Error(`${name} needs Python 3.10 or newer with venv (on Debian the packages python3 and python3-venv).`);
 }
 
 function run(command: string, parameters: string[]) {

@@ -1,4 +1,4 @@
-// Brings node_modules in line with package-lock.json before `npm start` and `npm test`.
+// Brings node_modules in line with package-lock.json before `npm start`, `npm test` and what else a stranger may type first.
 // Plain JavaScript for Node 20: it runs before the project's own Node 24 is installed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

@@ -16,7 +16,10 @@ if (endpoint !== undefined) {
   process.exitCode = await runTests(endpoint, vitestArguments);
 } else {
   const emulator = emulators[emulatorName] as Emulator;
-  const running = await startEmulator(emulator);
+  const running = await startEmulator(emulator).catch((error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
   try {
     const leftOut = emulator.leftOut ? ['--exclude', emulator.leftOut.tests] : [];
     process.exitCode = await runTests(running.endpoint, [...leftOut, ...vitestArguments], emulatorName);

@@ -25,7 +25,7 @@ export type LambdaHome = Home & { log: ReturnType<typeof createLog> };
 export function lambda(endpoint: AnyEndpoint, home: LambdaHome) {
   const handle = async (event: APIGatewayProxyEvent) => {
     const response = await measured(endpoint.contract, home, () => invoke(endpoint, callOf(event), home));
-    return resultOf({ ...response, headers: withBasePath(response.headers, event) });
+    return resultOf({ ...response, headers: withBasePath(response.headers, basePathOf(event)) });
   };
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(injectLambdaContext(home.log))
@@ -92,22 +92,24 @@ export function taskLambda(task: AnyTask, home: LambdaHome) {
 }
 
 function callOf(event: APIGatewayProxyEvent): Call {
-  return { request: requestOf(event), requestId: requestIdOf(event), principal: principalOf(event) };
+  const [requestId, principal, basePath] = [requestIdOf(event), principalOf(event), basePathOf(event)];
+  return { request: requestOf(event), requestId, principal, basePath };
 }
 
 function resultOf({ status, headers, body }: HttpResponse): APIGatewayProxyResult {
   return { statusCode: status, headers, body };
 }
 
-/**
- * A Location as the caller can follow it: on API Gateway's own address every path begins with the stage, of which the
- * endpoints know nothing.
- */
-function withBasePath(headers: HttpResponse['headers'], { path, requestContext }: APIGatewayProxyEvent) {
-  const { location } = headers;
+/** What precedes the path of the endpoint: on API Gateway's own address the stage, on a domain of the deployment nothing. */
+function basePathOf({ path, requestContext }: APIGatewayProxyEvent): string {
   const whole = requestContext.path;
-  if (!location?.startsWith('/') || !whole?.endsWith(path)) return headers;
-  return { ...headers, location: `${whole.slice(0, -path.length)}${location}` };
+  return whole?.endsWith(path) ? whole.slice(0, -path.length) : '';
+}
+
+/** A Location as the caller can follow it. */
+function withBasePath(headers: HttpResponse['headers'], basePath: string) {
+  const { location } = headers;
+  return location?.startsWith('/') ? { ...headers, location: `${basePath}${location}` } : headers;
 }
 
 function requestOf(event: APIGatewayProxyEvent): HttpRequest {

@@ -34,6 +34,8 @@ export interface EndpointContext extends Home {
   requestId: string;
   /** Who calls: a fingerprint of the token, never the token. */
   principal: string;
+  /** What the caller's paths begin with before those of the contracts, such as `/v1`; empty where they begin with nothing. */
+  basePath: string;
   /** The body byte for byte, at most 256 KiB: for contracts with `isBodyRaw`. Others get theirs parsed. */
   rawBody: Uint8Array;
   /** A new id; under an Idempotency-Key the same one at every attempt, so that an attempt after a crash finishes the first. */

@@ -33,7 +33,7 @@ export async function beginAttempt(table: Table, call: IdempotentRequest): Promi
   const idempotencyKey = call.request.headers['idempotency-key'] ?? '';
   if (!/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
     throw validationError([
-      { path: 'headers.Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' },
+      { path: 'headers.Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters without spaces' },
     ]);
   }
   const key = { pk: `idempotency#${call.principal}#${call.operationId}#${idempotencyKey}`, sk: 'answer' };

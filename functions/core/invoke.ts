@@ -16,6 +16,8 @@ export interface Call {
   request: HttpRequest;
   requestId: string;
   principal: string;
+  /** As in {@link EndpointContext}; empty where left out. */
+  basePath?: string;
 }
 
 /**
@@ -90,6 +92,7 @@ function contextOf(call: Call, home: Home, attempt?: Attempt): EndpointContext {
     log: withFields(home.log, { request_id: call.requestId }),
     requestId: call.requestId,
     principal: call.principal,
+    basePath: call.basePath ?? '',
     rawBody: call.request.body,
     newId: (prefix) =>
       attempt ? idFrom(prefix, attempt.startedMs, attempt.seed) : newId(prefix, home.backend.clock.now()),

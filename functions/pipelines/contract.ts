@@ -17,7 +17,7 @@ const repoUrl = z
   .max(2048)
   .refine(
     (text) => parseRepository(text) !== undefined,
-    'must be an http or https URL of a repository, without credentials',
+    'must be an http or https URL whose path has an owner and a name at least, without credentials, query and fragment',
   )
   .refine(
     (text) => Buffer.byteLength(parseRepository(text)?.url ?? '') <= repositoryBytesMax,

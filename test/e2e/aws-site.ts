@@ -46,6 +46,7 @@ export async function startAwsSite(): Promise<AwsSite> {
   });
   return {
     baseUrl: stack.baseUrl,
+    openapiServer: '/v1',
     controlUrl: platform.controlUrl,
     token: tokens.current,
     spareToken: tokens.previous,

@@ -62,7 +62,19 @@ export async function startEmbeddedSite({
     return startEmbeddedSite({ dataFolder, settings });
   };
   const { pid } = child;
-  return { baseUrl, controlUrl, token, spareToken, hookSecret, receiverAddress, dataFolder, pid, killed, close };
+  return {
+    baseUrl,
+    openapiServer: '/',
+    controlUrl,
+    token,
+    spareToken,
+    hookSecret,
+    receiverAddress,
+    dataFolder,
+    pid,
+    killed,
+    close,
+  };
 }
 
 function newDataFolder(): string {

@@ -23,7 +23,14 @@ function commandsOnAws(): { trial: string; deletion: string } {
   return { trial: blocks.join('\n').replace(/^npm ci$/m, ''), deletion };
 }
 
-it('the commands of the README deploy the stack, run a pipeline, and add a rule by which its event arrives; those of the runbook bring a lost item and a lost table back', async () => {
+/** What docs/deployment.md judges a deployment by, between lines that tell its output from that of other commands. */
+function smokeCheck(): string {
+  const blocks = readFileSync(join(root, 'docs', 'deployment.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g);
+  const found = [...blocks].find(([, block = '']) => block.includes('Smoke test'));
+  return ['echo "judged:"', found?.[1] ?? 'false', 'echo "judged"'].join('\n');
+}
+
+it('the commands of the README deploy the stack, run a pipeline, and add a rule by which its event arrives; those of docs/deployment.md judge the deployment; those of the runbook bring a lost item and a lost table back', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-readme-'));
   const platform = await startSimulatedPlatform({
     catalogue: readCatalogue(new URL('../../platform/catalogue.json', import.meta.url)),
@@ -40,15 +47,17 @@ it('the commands of the README deploy the stack, run a pipeline, and add a rule 
   const { trial, deletion } = commandsOnAws();
   writeFileSync(
     script,
-    ['set -eu', trialEnvironment(endpoint, catalogueFile), trial, restoreTrial(), deletion].join('\n'),
+    ['set -eu', trialEnvironment(endpoint, catalogueFile), trial, smokeCheck(), restoreTrial(), deletion].join('\n'),
   );
 
   const path = [dirname(installProgram(awsCli)), join(root, 'node_modules', '.bin'), process.env['PATH']].join(
     delimiter,
   );
   const { stdout } = await promisify(execFile)('bash', [script], { env: { ...process.env, PATH: path } });
-  expect(stdout.match(/"pipeline_id":"pipe_/g)).toHaveLength(2);
-  expect(stdout).toMatch(/"Body": ".*pipeline\.completed/);
+  const [inReadme = '', judged = ''] = stdout.split(/^judged:?$/m);
+  expect(inReadme.match(/"pipeline_id":"pipe_/g)).toHaveLength(2);
+  expect(judged).toContain('"type":"pipeline.started"');
+  expect(inReadme).toMatch(/"Body": ".*pipeline\.completed/);
   const [, registered] = /^registered: (\["wh_.*"\])$/m.exec(stdout) ?? [];
   const lists = stdout.match(/^(lost|put back|lost again|the table restored): .*$/gm);
   expect(lists).toEqual(['lost: []', `put back: ${registered}`, 'lost again: []', `the table restored: ${registered}`]);

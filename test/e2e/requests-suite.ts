@@ -35,6 +35,7 @@ export function describeRequests(site: () => Site): void {
     it('for the OpenAPI document need no token', async () => {
       const { status, body } = await call(site(), 'GET /openapi.json', { token: null });
       expect([status, body['openapi']]).toEqual([200, '3.1.0']);
+      expect(body['servers']).toEqual([{ url: site().openapiServer }]);
     });
 
     it('for an unknown path are 404, with a wrong method 405 with the methods allowed', async () => {

@@ -5,6 +5,8 @@ import type { PipelineDetailView, PipelineView } from '../../functions/pipelines
 /** A running control plane and the simulated platform behind it; the end-to-end suite asks nothing else of either home. */
 export interface Site {
   baseUrl: string;
+  /** What the OpenAPI document must name as its server: the path under which the home's API is. */
+  openapiServer: string;
   token: string;
   /** A second valid token, whose rate limits the suite may use up. */
   spareToken: string;

@@ -53,6 +53,12 @@ describe('the package', () => {
     expect(packed.filter((path) => /^(test|bench|bin|tools)\/|\/simulated\/|\.test\./.test(path))).toEqual([]);
   });
 
+  it('runs on Node 20, so it calls nothing that came later', () => {
+    const later = /\b(?:Map|Object)\.groupBy|Promise\.(?:withResolvers|try)|Array\.fromAsync|RegExp\.escape/g;
+    const compiled = readFileSync(join(app, 'node_modules', 'omni-orchestrator', 'dist', 'index.js'), 'utf8');
+    expect(compiled.match(later)).toBeNull();
+  });
+
   it('has types with which the example compiles under the strict rules', { timeout: 120_000 }, () => {
     const compiler = resolve('node_modules/typescript/bin/tsc');
     const rules = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', '--types', 'node'];

@@ -1,24 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readStackSettings, stackContext, stackVariable } from '../../lib/stack-settings.ts';
+import { stackContext, stackVariable } from '../../lib/stack-settings.ts';
+import { problemsOf, read } from './read-settings.ts';
 import { everyChoice, withDomain } from './synthesised.ts';
 
 const everything = { ...everyChoice, ...withDomain };
-
-function problemsOf(context: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}): string {
-  try {
-    read(context, environment);
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error('The context was accepted');
-}
-
-const read = (context: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}) =>
-  readStackSettings(new App({ context }).node, environment);
 
 describe('the CDK context', () => {
   it('may be empty', () => {
@@ -111,9 +99,13 @@ describe('the CDK context', () => {
   });
 
   it.each([
-    { file: 'is absent', text: undefined, says: [/catalogue: cannot be read: ENOENT/] },
-    { file: 'is no JSON', text: '{', says: [/catalogue: is not JSON/] },
-    { file: 'has bad rows', text: '{"services":[{"name":"a"},{"name":"b"}]}', says: [/a: container: /, /b: port: /] },
+    { file: 'is absent', text: undefined, says: [/catalogue\.json: cannot be read: ENOENT/] },
+    { file: 'is no JSON', text: '{', says: [/catalogue\.json: is not JSON/] },
+    {
+      file: 'has bad rows',
+      text: '{"services":[{"name":"a"},{"name":"b"}]}',
+      says: [/catalogue\.json: a: container: /, /catalogue\.json: b: port: /],
+    },
   ])('a catalogue that $file is named with what else is wrong', ({ text, says }) => {
     const folder = mkdtempSync(join(tmpdir(), 'orchestrator-catalogue-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -29,6 +29,7 @@ export async function startScrapedHome(): Promise<ScrapedHome> {
   const served = startServing({ ...settings, ORCHESTRATOR_DATA: dataFolder });
   await served.ready();
   const site: Site = {
+    openapiServer: '/',
     baseUrl: /running on (http:\S+)/.exec(served.output())?.[1] ?? '',
     controlUrl: /faults at (http:\S+)\/faults/.exec(served.output())?.[1] ?? '',
     token: served.token(),

@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
 import { installProgram } from '../install-program.ts';
@@ -9,33 +12,46 @@ const startMaxMs = 30_000;
 
 export interface RunningEmulator {
   endpoint: string;
+  pid: number;
+  /** Resolves when it has ended, whoever ended it, with what it printed last. */
+  ended: Promise<string>;
+  /** Ends it, and removes what it keeps in files. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts an AWS emulator on a free port of this machine and resolves when it answers. Installs it into .venv/ first where
  * it is missing, which needs Python 3.10 or newer. Throws, with what it printed, when it does not come up.
+ *
+ * The code of functions and other files of it are in a folder of its own, as it leaves them behind. That is not in the
+ * project, whose package.json and packages functions would find there.
  */
 export async function startEmulator(emulator: Emulator): Promise<RunningEmulator> {
   const program = installProgram(emulator);
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const { parameters, environment } = emulator.launch(port);
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-emulator-'));
   const child = spawn(program, parameters, {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, TMPDIR: folder, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const printed: string[] = [];
   child.stdout.on('data', (chunk) => keepLast(printed, chunk));
   child.stderr.on('data', (chunk) => keepLast(printed, chunk));
+  const ended = new Promise<string>((resolve) => child.once('exit', () => resolve(printed.join(''))));
+  const end = async () => {
+    await stop(child);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
   try {
     await untilReady(child, emulator, endpoint);
     await configure(emulator, endpoint);
   } catch (error) {
-    await stop(child);
+    await end();
     throw new Error(`${(error as Error).message}. It printed:\n${printed.join('')}`);
   }
-  return { endpoint, stop: () => stop(child) };
+  return { endpoint, pid: child.pid as number, ended, stop: end };
 }
 
 async function untilReady(child: ChildProcess, { name, readyPath }: Emulator, endpoint: string) {

@@ -10,9 +10,11 @@ import {
 import { contracts } from '../../../functions/contracts.ts';
 import { createLog } from '../../../functions/core/log.ts';
 import { createRouter } from '../../../functions/core/router.ts';
+import { getOpenapi } from '../../../functions/documentation/get-openapi.ts';
 import { executePipeline } from '../../../functions/pipelines/execute-pipeline.ts';
 import { listPipelines } from '../../../functions/pipelines/list-pipelines.ts';
 import { finishPipeline } from '../../../functions/pipelines/tasks/finish-pipeline.ts';
+import document from '../../../openapi.json' with { type: 'json' };
 import { openHome, type TestHome, token } from '../../functions/open-home.ts';
 import { requestBody } from '../../functions/pipelines/requests.ts';
 import { storePipeline } from '../../functions/pipelines/stored-pipeline.ts';
@@ -74,6 +76,17 @@ describe('an endpoint behind API Gateway', () => {
       requestContext: { ...requestContext, path: requestPath as string },
     });
     expect(answer.headers?.['location']).toBe(`${prefix}/api/v1/pipeline/${JSON.parse(answer.body).pipeline_id}`);
+  });
+
+  it.each(addresses)('the OpenAPI document names where the API is under $address', async ({ requestPath, prefix }) => {
+    const { requestContext } = event({});
+    const path = '/openapi.json';
+    const whole = requestPath?.replace('/api/v1/pipeline/execute', path);
+    const answer = await lambda(getOpenapi, lambdaHome)(
+      event({ path, requestContext: { ...requestContext, path: whole as string } }),
+      context,
+    );
+    expect(JSON.parse(answer.body)).toEqual({ ...document, servers: [{ url: prefix || '/' }] });
   });
 
   it('gets query parameters, and refuses one that comes twice', async () => {

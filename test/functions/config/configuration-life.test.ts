@@ -84,7 +84,13 @@ async function survives(act: (backend: Backend) => Promise<unknown>, whose: Fate
 async function patch({ service, known }: Life, { change: body, fate: whose }: Step & { act: 'patch' }) {
   const catalogue = { services: [{ name: service }] } as unknown as TestHome['catalogue'];
   const input = { parameters: { name: service }, query: undefined, headers: {}, body };
-  const call = { requestId: 'req_1', principal: 'tester', rawBody: new Uint8Array(), newId: () => 'none' };
+  const call = {
+    requestId: 'req_1',
+    principal: 'tester',
+    basePath: '',
+    rawBody: new Uint8Array(),
+    newId: () => 'none',
+  };
   const handle = (backend: Backend) => updateServiceConfig.handle(input, { ...home, ...call, backend, catalogue });
   const before = known.length;
   const expected = before + (isNews(known, body) ? 1 : 0);

@@ -130,6 +130,12 @@ describe('400 VALIDATION_ERROR', () => {
     expect(api.home.published).toEqual([]);
   });
 
+  it('says that the URL of a repository has an owner and a name', async () => {
+    const answer = await execute(requestBody({ repo_url: 'http://a/b' }));
+    expectRefusal(answer, 400, 'VALIDATION_ERROR');
+    expect(answer.body.error.details[0].message).toContain('whose path has an owner and a name at least');
+  });
+
   it('is given for an unknown query parameter and for malformed JSON', async () => {
     expectRefusal(await api.send('POST', `${path}?dry=1`, { body: requestBody() }), 400, 'VALIDATION_ERROR');
     expectRefusal(await execute('{"task":'), 400, 'VALIDATION_ERROR');
