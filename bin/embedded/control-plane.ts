@@ -43,7 +43,7 @@ interface ControlPlaneOptions {
   store: Store;
   token: string;
   catalogue: Catalogue;
-  /** Where callers reach it; links to artifacts begin with it. */
+  /** Where callers reach it; links to artifacts begin with it, and its path is the server's in the OpenAPI document. */
   baseUrl: string;
   environment: Record<string, string | undefined>;
 }
@@ -80,7 +80,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   recording.resolve(recorderOf(tasks, (task) => homeOf(backend, task.access)));
   const schedules = startSchedules(tasks, (task) => homeOf(backend, task.access));
   return {
-    site: await siteOf(backend, homeOf),
+    site: await siteOf(backend, homeOf, options.baseUrl),
     async close() {
       await schedules.stop();
       await backend.close(meter.close);
@@ -100,13 +100,14 @@ function reachOf(settings: FunctionSettings, catalogue: Catalogue, secrets: Secr
   };
 }
 
-async function siteOf(backend: EmbeddedBackend, homeOf: HomeOf): Promise<Site> {
+async function siteOf(backend: EmbeddedBackend, homeOf: HomeOf, baseUrl: string): Promise<Site> {
   const homeFor = (contract: Contract) => homeOf(backend, accessOf(contract));
   const endpoints = await Promise.all(
     contracts.map(async (contract) => ({ ...(await loadEndpoint(contract)), home: homeFor(contract) })),
   );
   const home = homeOf(backend, { ...accessOf(fallbackContract), secrets: ['token', 'token-previous'] });
-  return { endpoints, home, objects: backend.objects };
+  const basePath = new URL(baseUrl).pathname.replace(/\/$/, '');
+  return { endpoints, home, objects: backend.objects, basePath };
 }
 
 type HomeFor = (task: TaskContract) => Home;

@@ -18,6 +18,8 @@ export interface Site {
   /** The home of what no contract names. */
   home: Home;
   objects: Pick<EmbeddedObjects, 'readSigned'>;
+  /** What the paths of callers begin with that a proxy takes away; empty where they begin with nothing. */
+  basePath: string;
 }
 
 export type HomedEndpoint = AnyEndpoint & { home: Home };
@@ -76,7 +78,7 @@ async function answer(
     headers: message.headers as HttpRequest['headers'],
     body: await readBody(message),
   };
-  const call: Call = { request, requestId, principal };
+  const call: Call = { request, requestId, principal, basePath: site.basePath };
   return match ? invoke(match.endpoint, call, match.endpoint.home) : answerUnmatched(router, call, site.home);
 }
 

@@ -39,7 +39,7 @@ export const embeddedSettings = z.object({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
     .describe(
-      'Where callers reach the API, if not where it listens, such as behind a proxy. Links to artifacts begin with it.',
+      'Where callers reach the API, if not where it listens, such as behind a proxy that takes the path away. Links to artifacts begin with it.',
     ),
   ORCHESTRATOR_TOKEN: bearerToken
     .optional()

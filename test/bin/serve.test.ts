@@ -34,7 +34,7 @@ describe('npm start', () => {
     expect(served.output()).toContain(`Authorization: Bearer $(cat ${dataFolder}/token)"`);
   });
 
-  it('names the public URL in links to artifacts, and serves what stands behind them', async () => {
+  it('names the public URL in links to artifacts and in the OpenAPI document, and serves what stands behind them', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'orchestrator-public-'));
     const publicUrl = 'https://ops.example.com/omni';
     const environment = { ORCHESTRATOR_PUBLIC_URL: `${publicUrl}/`, SIMULATED_DELAY_SCALE: '0' };
@@ -52,6 +52,7 @@ describe('npm start', () => {
     await expect.poll(linkOf, { timeout: 10_000 }).toMatch(/^https:\/\/ops\.example\.com\/omni\/objects\//);
     const served = await fetch(((await linkOf()) ?? '').replace(publicUrl, url));
     expect(served.status).toBe(200);
+    expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ servers: [{ url: '/omni' }] });
     await behindProxy.end();
     rmSync(folder, { recursive: true, force: true });
   });

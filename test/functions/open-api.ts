@@ -13,7 +13,7 @@ export async function openApi({ standIns = [], ...options }: TestApiOptions = {}
   const endpointOf = (contract: Contract) =>
     standIns.find((standIn) => standIn.contract === contract) ?? loadEndpoint(contract);
   const endpoints = await Promise.all(contracts.map(async (contract) => ({ ...(await endpointOf(contract)), home })));
-  const server = createServer(requestListener({ endpoints, home, objects: home.objects }));
+  const server = createServer(requestListener({ endpoints, home, objects: home.objects, basePath: '' }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

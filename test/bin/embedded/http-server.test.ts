@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const open = () => {
   const endpoints = [getOpenapi, executePipeline].map((endpoint) => ({ ...endpoint, home }));
-  ready.resolve(requestListener({ endpoints, home, objects: home.objects }));
+  ready.resolve(requestListener({ endpoints, home, objects: home.objects, basePath: '' }));
 };
 
 /** Sends a request whose body stays unfinished, and waits until the server has its head. */
