@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as elapse } from 'node:timers/promises';
-import type { Service } from '../../platform/catalogue.ts';
 import { median } from '../measure.ts';
 import { bareRound, connectionsOf } from './bare-round.ts';
 import { openPolledHome } from './polled-home.ts';
-import { startStubs } from './stub-process.ts';
+import { serviceMs } from './service-times.ts';
+import { type StubProcess, startStubs } from './stub-process.ts';
 
 export interface PollCost {
   services: number;
@@ -15,6 +15,8 @@ export interface PollCost {
   ours: RoundCost;
   /** A {@link bareRound} of the same connections. */
   bare: RoundCost;
+  /** What the stubs took in a round of ours, see {@link serviceMs}. */
+  serviceMs: number;
 }
 
 interface RoundCost {
@@ -51,12 +53,14 @@ export async function warmUp(): Promise<void> {
  * that what else the machine does meets both alike.
  */
 export async function pollCost({ copies, delayMs, batches, roundsEach }: Options): Promise<PollCost> {
-  return withRounds({ copies, delayMs }, async (rounds, services) => {
+  return withRounds({ copies, delayMs }, async (rounds, stubs) => {
+    const { services } = stubs.catalogue;
     const ours = samplesOf(rounds.ours);
     const bare = samplesOf(rounds.bare);
     for (let batch = 0; batch < batches; batch += 1) for (const { take } of [ours, bare]) await take(roundsEach);
     const connections = services.reduce((sum, service) => sum + connectionsOf(service), 0);
-    return { services: services.length, connections, ours: ours.cost(), bare: bare.cost() };
+    const took = await serviceMs(stubs, rounds.ours);
+    return { services: services.length, connections, ours: ours.cost(), bare: bare.cost(), serviceMs: took };
   });
 }
 
@@ -65,7 +69,7 @@ type Round = () => Promise<void>;
 /** Opens stubs and a home for a while. Both kinds of rounds have run once. */
 async function withRounds<T>(
   stubOptions: Parameters<typeof startStubs>[0],
-  work: (rounds: { ours: Round; bare: Round }, services: Service[]) => Promise<T>,
+  work: (rounds: { ours: Round; bare: Round }, stubs: StubProcess) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-bench-'));
   const stubs = await startStubs(stubOptions);
@@ -74,7 +78,7 @@ async function withRounds<T>(
   const rounds = { ours: home.poll, bare: () => bareRound(services) };
   try {
     for (const round of [rounds.ours, rounds.bare]) await round();
-    return await work(rounds, services);
+    return await work(rounds, stubs);
   } finally {
     await home.close();
     await stubs.close();

@@ -23,14 +23,14 @@ export const polling: Benchmark = {
   },
 };
 
-function costMeasures({ services, connections, ours, bare }: PollCost): Measure[] {
-  const ratio = ours.roundMs / delayMs;
+function costMeasures({ services, connections, ours, bare, serviceMs }: PollCost): Measure[] {
+  const ratio = ours.roundMs / serviceMs;
   const perProbe = ours.cpuMs / services;
   const perConnection = ({ cpuMs }: PollCost['ours']) => `${(cpuMs / connections).toFixed(2)} ms`;
   return [
     {
-      name: `Poll of ${services} services that take ${delayMs} ms: time, ${delayMs} ms = 1`,
-      value: `${ratio.toFixed(2)} (bare: ${(bare.roundMs / delayMs).toFixed(2)})`,
+      name: `Poll of ${services} services that take ${delayMs} ms: time, what they took = 1`,
+      value: `${ratio.toFixed(2)} (they took ${serviceMs.toFixed(1)} ms; ${delayMs} ms = 1: ${(ours.roundMs / delayMs).toFixed(2)}, bare: ${(bare.roundMs / delayMs).toFixed(2)})`,
       goal: `≤ ${ratioMax}`,
       isMet: ratio <= ratioMax,
     },
