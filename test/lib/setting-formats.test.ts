@@ -77,7 +77,7 @@ describe('a value of the wrong kind', () => {
   it.each<{ context: Record<string, unknown>; says: string }>([
     { context: { probeIntervalSeconds: 'abc' }, says: 'probeIntervalSeconds: must be a whole number' },
     { context: { probeTimeoutMs: '1.5' }, says: 'probeTimeoutMs: must be a whole number' },
-    { context: { monitorSeconds: 99_999 }, says: 'monitorSeconds: must be at most 3600' },
+    { context: { monitorSeconds: 99_999 }, says: 'monitorSeconds: must be a whole number from 0 to 3600' },
     { context: { artifactDays: 0 }, says: 'artifactDays: must be at least 1' },
     { context: { rateLimits: { read: 0 } }, says: 'rateLimits.read: must be more than 0' },
     { context: { logLevel: 'LOUD' }, says: 'logLevel: must be one of DEBUG, INFO, WARN, ERROR, SILENT' },
