@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What starts and kills processes again and again, or has one die at every write of something long. */
 const killTests = [
@@ -13,6 +14,18 @@ const appTests = [
   'test/tools/cost/counts.test.ts',
 ];
 
+/** Waits for most of its time, and takes longer than any other. */
+const longestTest = '/test/e2e/embedded.test.ts';
+
+/** Begins with the test that takes longest, so that others run beside it. Where nothing is known of earlier runs, large files come first. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLongest = ({ moduleId }: TestSpecification) => moduleId.endsWith(longestTest);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))];
+  }
+}
+
 /**
  * `fast` needs nothing but Node, and so do `kill` and `apps`, which take long for their many starts and bundles; `aws` needs an AWS endpoint, which
  * `npm run test:aws` provides; `docker` needs Linux, root and a Docker engine's program; `prometheus` needs Debian's package
@@ -25,6 +38,7 @@ export default defineConfig({
      * end-to-end suite keeps one waiting for most of its time.
      */
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
