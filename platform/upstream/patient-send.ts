@@ -27,15 +27,15 @@ export const patientSend: Send = async (url, { method, headers, body, signal }) 
 };
 
 /** Nobody is asked to compress, yet some proxies do. */
-const decoders: Record<string, () => Duplex> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const decoders = new Map<string, () => Duplex>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
 
 function decoded(body: Readable, get: (name: string) => string | null): Readable {
-  const decoder = decoders[get('content-encoding')?.toLowerCase() ?? '']?.();
+  const decoder = decoders.get(get('content-encoding')?.toLowerCase() ?? '')?.();
   // Its callback has nothing to do: whoever reads the decoder's end is told of a failure of either.
   return decoder ? pipeline(body, decoder, () => undefined) : body;
 }

@@ -73,6 +73,16 @@ describe('a call that may take long', () => {
     expect(await textOf(await send(url))).toBe('{"a":1}');
   });
 
+  it.each(['identity', 'constructor', '__proto__'])(
+    'takes an answer as it is that comes with the encoding %s',
+    async (encoding) => {
+      const url = await serve((_, response) => {
+        response.writeHead(200, { 'content-encoding': encoding }).end('{"a":1}');
+      });
+      expect(await textOf(await send(url))).toBe('{"a":1}');
+    },
+  );
+
   it('fails where an encoded answer is damaged, and where it breaks off', async () => {
     const whole = gzipSync('x'.repeat(100_000));
     const damaged = await serve((_, response) => {
