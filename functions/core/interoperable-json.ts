@@ -31,8 +31,8 @@ export function withoutLoneSurrogates(text: string): string {
   return text.replace(escapes, (sequence, lone?: string) => (lone === undefined ? sequence : '\\ufffd'));
 }
 
-/** Half pairs are escapes; a number beyond 1e308 has an exponent or as many digits; `_` may be written as an escape too. */
-const suspect = /\\u(?:d[89a-f]|005f)|__proto__|\de\+?\d|\d{300}/i;
+/** Half pairs are escapes, and any letter of a name may be written as one; a number beyond 1e308 has an exponent or as many digits. */
+const suspect = /\\u|__proto__|\de\+?\d|\d{300}/i;
 
 /** A pair, half of one, or any other escape. */
 const escapes = /\\(?:ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|u(d[89a-f][\da-f]{2})|.)/gis;
