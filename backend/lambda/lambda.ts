@@ -23,10 +23,8 @@ export type LambdaHome = Home & { log: ReturnType<typeof createLog> };
 
 /** An endpoint as the handler of a Lambda function behind API Gateway, whose authorizer has said who calls. */
 export function lambda(endpoint: AnyEndpoint, home: LambdaHome) {
-  const handle = async (event: APIGatewayProxyEvent) => {
-    const response = await measured(endpoint.contract, home, () => invoke(endpoint, callOf(event), home));
-    return resultOf({ ...response, headers: withBasePath(response.headers, basePathOf(event)) });
-  };
+  const handle = async (event: APIGatewayProxyEvent) =>
+    resultOf(await measured(endpoint.contract, home, () => invoke(endpoint, callOf(event), home)));
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(injectLambdaContext(home.log))
     .onError((request) => {
@@ -104,12 +102,6 @@ function resultOf({ status, headers, body }: HttpResponse): APIGatewayProxyResul
 function basePathOf({ path, requestContext }: APIGatewayProxyEvent): string {
   const whole = requestContext.path;
   return whole?.endsWith(path) ? whole.slice(0, -path.length) : '';
-}
-
-/** A Location as the caller can follow it. */
-function withBasePath(headers: HttpResponse['headers'], basePath: string) {
-  const { location } = headers;
-  return location?.startsWith('/') ? { ...headers, location: `${basePath}${location}` } : headers;
 }
 
 function requestOf(event: APIGatewayProxyEvent): HttpRequest {

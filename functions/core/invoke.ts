@@ -33,7 +33,14 @@ export async function invoke(endpoint: AnyEndpoint, call: Call, home: Home): Pro
   } catch (error) {
     response = refuse(error, call.requestId, home, endpoint.contract);
   }
-  return { ...response, headers: { ...response.headers, ...headers, 'x-request-id': call.requestId } };
+  const answered = withBasePath(response.headers, call.basePath);
+  return { ...response, headers: { ...answered, ...headers, 'x-request-id': call.requestId } };
+}
+
+/** A Location as the caller can follow it: endpoints, and answers that are remembered, know nothing of what precedes their paths. */
+function withBasePath(headers: HttpResponse['headers'], basePath = ''): HttpResponse['headers'] {
+  const { location } = headers;
+  return location?.startsWith('/') ? { ...headers, location: `${basePath}${location}` } : headers;
 }
 
 async function limitRate(contract: Contract, call: Call, home: Home, headers: Record<string, string>) {

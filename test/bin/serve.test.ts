@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { pipelineRequest } from '../e2e/site.ts';
 import { startServing } from './served-process.ts';
 
@@ -39,12 +39,17 @@ describe('npm start', () => {
     const publicUrl = 'https://ops.example.com/omni';
     const environment = { ORCHESTRATOR_PUBLIC_URL: `${publicUrl}/`, SIMULATED_DELAY_SCALE: '0' };
     const behindProxy = startServing({ ORCHESTRATOR_DATA: folder, ...environment });
+    onTestFinished(async () => {
+      await behindProxy.end();
+      rmSync(folder, { recursive: true, force: true });
+    });
     await behindProxy.ready();
     const url = /running on (http:\S+)/.exec(behindProxy.output())?.[1] ?? '';
     const headers = { authorization: `Bearer ${behindProxy.token()}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ ...pipelineRequest('http://omni-gitea:3000/a/b'), stages: ['ingest'] });
     const started = await fetch(`${url}/api/v1/pipeline/execute`, { method: 'POST', headers, body });
     const { pipeline_id } = (await started.json()) as { pipeline_id: string };
+    expect(started.headers.get('location')).toBe(`/omni/api/v1/pipeline/${pipeline_id}`);
     const linkOf = async () => {
       const pipeline = await (await fetch(`${url}/api/v1/pipeline/${pipeline_id}`, { headers })).json();
       return (pipeline as { stages: { ingest: { artifacts: { url: string }[] } } }).stages.ingest.artifacts[0]?.url;
@@ -53,8 +58,6 @@ describe('npm start', () => {
     const served = await fetch(((await linkOf()) ?? '').replace(publicUrl, url));
     expect(served.status).toBe(200);
     expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ servers: [{ url: '/omni' }] });
-    await behindProxy.end();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('ends when the npm that started it is ended, which tells nobody but its shell', async () => {
