@@ -6,7 +6,6 @@ import { holdsMask } from './secrecy.ts';
 
 export { nameOfLine, variablesOf } from './container-environment.ts';
 export { bytesOfSize, nanoCpusOf } from './container-limits.ts';
-export { etagOf, isNamed } from './revision-tag.ts';
 export { mask, maskedValue } from './secrecy.ts';
 export { isSecretName } from './secret-names.ts';
 export { type Applying, type ConfigChange, desiredConfig, pendingChange, type StoredConfig } from './service-config.ts';

@@ -1,8 +1,8 @@
 import { type ContainerEngine, ContainerError } from '../../platform/containers/container-engine.ts';
 import { serviceNamed } from '../core/catalogue-service.ts';
 import { endpoint } from '../core/endpoint.ts';
+import { etagOf } from '../core/revision-tag.ts';
 import { getServiceConfigContract } from './contract.ts';
-import { etagOf } from './revision-tag.ts';
 import { loadServiceConfig } from './service-config-store.ts';
 import { effectiveConfigView, serviceConfigView } from './service-config-view.ts';
 

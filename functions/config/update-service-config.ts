@@ -1,9 +1,9 @@
 import { serviceNamed } from '../core/catalogue-service.ts';
 import { endpoint } from '../core/endpoint.ts';
 import { ApiError, validationError } from '../core/errors.ts';
+import { etagOf, isNamed } from '../core/revision-tag.ts';
 import { announceRevisions } from './announce-revisions.ts';
 import { updateServiceConfigContract } from './contract.ts';
-import { etagOf, isNamed } from './revision-tag.ts';
 import { changesBytesMax, isTooLarge, type StoredConfig, withChange } from './service-config.ts';
 import { changeServiceConfig, loadServiceConfig } from './service-config-store.ts';
 import { serviceConfigView } from './service-config-view.ts';

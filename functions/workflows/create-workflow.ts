@@ -1,6 +1,6 @@
-import { etagOf } from '../config/contract.ts';
 import { endpoint } from '../core/endpoint.ts';
 import { timeOfId } from '../core/ids.ts';
+import { etagOf } from '../core/revision-tag.ts';
 import { checkedDefinition } from './checked-definition.ts';
 import { createWorkflowContract } from './contract.ts';
 import { storedDefinition, workflowNamed } from './workflow-named.ts';

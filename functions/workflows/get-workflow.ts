@@ -1,5 +1,5 @@
-import { etagOf } from '../config/contract.ts';
 import { endpoint } from '../core/endpoint.ts';
+import { etagOf } from '../core/revision-tag.ts';
 import { getWorkflowContract } from './contract.ts';
 import { storedDefinition, workflowNamed } from './workflow-named.ts';
 import { workflowView } from './workflow-view.ts';

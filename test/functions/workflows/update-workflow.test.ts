@@ -145,6 +145,8 @@ describe('412 PRECONDITION_FAILED', () => {
     expect(answer.body.error.details).toEqual({ version: 1 });
     expect(answer.headers.get('etag')).toBe('"1"');
     expect(await read()).toEqual(before);
+    const definitions = await api.home.backend.table('workflows').query({ partition: id, limit: 10 });
+    expect(definitions.items).toHaveLength(1);
   });
 });
 
