@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { fromDigits } from '../functions/core/digits.ts';
 import { functionSettings } from '../functions/core/settings.ts';
 import { type Catalogue, InvalidCatalogue } from '../platform/catalogue.ts';
 import { readCatalogue } from '../platform/read-catalogue.ts';
@@ -14,8 +15,7 @@ const flag = z.union(
 const wholeNumbers = z.record(z.string(), z.int().positive());
 
 /** A number that is given as text, with `-c name=value` or in the environment. */
-const wholeNumber = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess((value) => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value), schema);
+const wholeNumber = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(fromDigits, schema);
 
 /** An object or a list that is given as text, which is then JSON. */
 export const fromText = <Schema extends z.ZodType>(schema: Schema) =>

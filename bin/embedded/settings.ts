@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fromDigits } from '../../functions/core/digits.ts';
+import { wholeNumber } from '../../functions/core/digits.ts';
 import {
   type FunctionSettings,
   functionSettings,
@@ -20,17 +20,7 @@ function holdsCredentials(url: string): boolean {
 
 /** The settings of the embedded home, by name, with their meaning; those of the functions stand beside these. */
 export const embeddedSettings = z.object({
-  PORT: z
-    .preprocess(
-      fromDigits,
-      z
-        .number('must be a port number')
-        .int('must be a port number')
-        .min(0, 'must be from 0 to 65535')
-        .max(65_535, 'must be from 0 to 65535'),
-    )
-    .default(8080)
-    .describe('Port of the API; 0 takes a free one.'),
+  PORT: wholeNumber(0, 65_535).default(8080).describe('Port of the API; 0 takes a free one.'),
   HOST: z.string().default('127.0.0.1').describe('Address that the API listens on; `0.0.0.0` opens it to the network.'),
   ORCHESTRATOR_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL with http or https' })

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { dockerHost } from '../../platform/containers/docker-host.ts';
 import { type AllowEntry, allowList } from '../../platform/receivers/allow-list.ts';
-import { fromDigits } from './digits.ts';
+import { fromDigits, wholeNumber } from './digits.ts';
 import type { LogLevel } from './log.ts';
 import { defaultRateLimits, type RateLimitCategory, type RateLimits } from './rate-limit.ts';
 
@@ -92,12 +92,6 @@ const roundInterval = z.literal(roundIntervals, `must divide a minute: ${roundIn
  * history of Step Functions; see functions/knowledge/source-run.ts.
  */
 const sourceDeadlineSecondsMax = 6 * 3600;
-
-/** Digits alone, within these bounds. */
-function wholeNumber(min: number, max: number) {
-  const isWrong = `must be a whole number from ${min} to ${max}`;
-  return z.preprocess(fromDigits, z.number(isWrong).int(isWrong).min(min, isWrong).max(max, isWrong));
-}
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
